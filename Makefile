@@ -1,0 +1,35 @@
+# `make help` lists what there is. RELEASE=1 builds with optimisations.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt schema prerequisites
+
+# rustup's directory is often missing from the path of a shell that is not a login shell.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+CARGO ?= cargo
+PROFILE := $(if $(filter 1,$(RELEASE)),--release)
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
+
+run: prerequisites ## Build, then serve demo data from a private PostgreSQL on 127.0.0.1:8000
+	@echo "Building Consentry, then serving it with demo data; Ctrl-C stops it."
+	@exec $(CARGO) run $(PROFILE) -- serve --demo
+
+test: prerequisites ## Run every test
+	@$(CARGO) test --workspace $(PROFILE)
+
+lint: prerequisites ## Check formatting and lints
+	@$(CARGO) fmt --all --check
+	@$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+fmt: ## Format the code
+	@$(CARGO) fmt --all
+
+schema: prerequisites ## Write the GraphQL schema to the standard output
+	@$(CARGO) run --quiet $(PROFILE) -- schema
+
+prerequisites:
+	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install it from https://rustup.rs." >&2; exit 2; }
+	@scripts/install-prerequisites

@@ -1,0 +1,72 @@
+//! `disclosures`: what left the program, to whom and why (42 CFR 2.25, 45 CFR 164.528).
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+use uuid::Uuid;
+
+use crate::{consent::consent, Gate, Id, identity::user, people::patient, Sealed, table::classify, tenancy::organization};
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "disclosures")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Id<Entity>,
+    pub patient_id: Id<patient::Entity>,
+    pub occurred_at: Gate<columns::OccurredAt, DateTime<Utc>>,
+    pub recipient_organization_id: Option<Gate<columns::RecipientOrganizationId, Id<organization::Entity>>>,
+    pub recipient: Sealed<columns::Recipient>,
+    pub data_classes: Gate<columns::DataClasses, Vec<String>>,
+    pub description: Sealed<columns::Description>,
+    pub purpose: Gate<columns::Purpose, String>,
+    pub consent_id: Option<Gate<columns::ConsentId, Id<consent::Entity>>>,
+    pub exception: Option<Gate<columns::Exception, String>>,
+    pub notice_variant: Gate<columns::NoticeVariant, i16>,
+    pub consent_copy: Sealed<columns::ConsentCopy>,
+    pub channel: Gate<columns::Channel, String>,
+    pub request_id: String,
+    pub actor_id: Option<Gate<columns::ActorId, Id<user::Entity>>>,
+    pub created_at: DateTime<Utc>,
+    pub created_by: Option<Uuid>,
+}
+
+/// Relations are followed by typed ids, not by sea-orm.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+classify! {
+    table "disclosures", standard: immutable;
+    operational: [PatientId, RequestId];
+    gates: {
+        /// The column `occurred_at`.
+        OccurredAt = "occurred_at": GeneralPhi,
+        /// The column `recipient_organization_id`.
+        RecipientOrganizationId = "recipient_organization_id": GeneralPhi,
+        /// The column `data_classes`.
+        DataClasses = "data_classes": GeneralPhi,
+        /// The column `purpose`.
+        Purpose = "purpose": GeneralPhi,
+        /// The column `consent_id`.
+        ConsentId = "consent_id": GeneralPhi,
+        /// The column `exception`.
+        Exception = "exception": GeneralPhi,
+        /// The column `notice_variant`.
+        NoticeVariant = "notice_variant": GeneralPhi,
+        /// The column `channel`.
+        Channel = "channel": GeneralPhi,
+        /// The column `actor_id`.
+        ActorId = "actor_id": GeneralPhi,
+    };
+    sealed: {
+        /// The column `recipient`.
+        Recipient = "recipient": GeneralPhi,
+        /// The column `description`.
+        Description = "description": GeneralPhi,
+        /// The column `consent_copy`.
+        ConsentCopy = "consent_copy": GeneralPhi,
+    };
+}

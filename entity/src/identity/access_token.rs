@@ -1,0 +1,59 @@
+//! `access_tokens`: long-lived credentials; only digests are stored.
+
+use chrono::{DateTime, Utc};
+use async_graphql::Enum;
+use serde::{Deserialize, Serialize};
+use sea_orm::entity::prelude::*;
+use uuid::Uuid;
+
+use crate::{Id, identity::user, table::classify, tenancy::organization};
+
+/// What an access token is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AccessTokenKind {
+    /// Short-lived access.
+    Access,
+    /// Gets a new access token once.
+    Refresh,
+    /// A program that acts for a user.
+    Api,
+}
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "access_tokens")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Id<Entity>,
+    pub user_id: Id<user::Entity>,
+    pub kind: AccessTokenKind,
+    pub name: String,
+    pub token_digest: Vec<u8>,
+    pub scopes: Option<Vec<String>>,
+    pub purpose: Option<String>,
+    pub organization_id: Option<Id<organization::Entity>>,
+    pub expires_at: DateTime<Utc>,
+    pub last_used_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub created_by: Option<Uuid>,
+    pub updated_at: DateTime<Utc>,
+    pub updated_by: Option<Uuid>,
+    pub version: i32,
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+/// Relations are followed by typed ids, not by sea-orm.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+classify! {
+    table "access_tokens", standard: mutable;
+    operational: [UserId, Kind, Name, TokenDigest, Scopes, Purpose, OrganizationId, ExpiresAt, LastUsedAt, RevokedAt];
+}

@@ -1,0 +1,37 @@
+//! `roles`: named sets of permissions.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+use uuid::Uuid;
+
+use crate::{Id, table::classify};
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "roles")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Id<Entity>,
+    pub key: String,
+    pub name: String,
+    pub is_system: bool,
+    pub created_at: DateTime<Utc>,
+    pub created_by: Option<Uuid>,
+    pub updated_at: DateTime<Utc>,
+    pub updated_by: Option<Uuid>,
+    pub version: i32,
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+/// Relations are followed by typed ids, not by sea-orm.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+classify! {
+    table "roles", standard: mutable;
+    operational: [Key, Name, IsSystem];
+}

@@ -1,0 +1,6 @@
+//! Platform: keys, evidence and side effects.
+
+pub mod audit_log;
+pub mod encryption_key;
+pub mod idempotency_key;
+pub mod outbox_event;

@@ -1,0 +1,5 @@
+//! Tenancy: who the customer is, and where it works.
+
+pub mod location;
+pub mod organization;
+pub mod tenant;

@@ -1,0 +1,3 @@
+drop table locations;
+drop table organizations;
+drop table tenants;

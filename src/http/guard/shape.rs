@@ -1,0 +1,179 @@
+//! Measures what a parsed document becomes with its fragments expanded, visiting each fragment once.
+
+use std::collections::HashMap;
+
+use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+
+use super::{Limits, Violation};
+
+/// How many items a list of the introspection schema is taken for.
+const ITEMS_OF_A_LIST: usize = 10;
+/// How many types a schema is taken for.
+const TYPES_OF_A_SCHEMA: usize = 100;
+
+/// Refuses a document whose fragments form a cycle or that expands to more than the limits allow.
+pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Violation> {
+    let mut ruler = Ruler { document, known: HashMap::with_capacity(document.fragments.len()) };
+    let mut selections = 0_usize;
+    for (_, operation) in document.operations.iter() {
+        let measure = ruler.selection_set(&operation.node.selection_set.node)?;
+        // Only one operation is executed, but the validator walks them all.
+        selections = selections.saturating_add(measure.selections);
+        keep(
+            "The document expands to",
+            selections,
+            limits.selections,
+            "selections",
+            "Spread fewer fragments.",
+        )?;
+        keep(
+            "The operation has",
+            measure.fields,
+            limits.root_fields,
+            "root fields",
+            "Split it into several requests.",
+        )?;
+        measure.keeps(limits)?;
+    }
+    // What no operation spreads costs the validator all the same.
+    for name in document.fragments.keys() {
+        let measure = ruler.fragment(name)?;
+        keep(
+            "The document expands to",
+            measure.selections,
+            limits.selections,
+            "selections",
+            "Spread fewer fragments.",
+        )?;
+        measure.keeps(limits)?;
+    }
+    Ok(())
+}
+
+fn keep(excess: &str, measured: usize, limit: usize, what: &str, remedy: &str) -> Result<(), Violation> {
+    if measured > limit { Err(Violation::limit(excess, limit, what, remedy)) } else { Ok(()) }
+}
+
+/// What a selection set comes to, fragments expanded.
+#[derive(Clone, Copy, Default)]
+struct Measure {
+    /// Fields and fragments selected, at any depth.
+    selections: usize,
+    /// Aliases, at any depth.
+    aliases: usize,
+    /// Fields of the set itself.
+    fields: usize,
+    /// Levels of fields, those beneath introspection left out.
+    depth: usize,
+    /// Levels of fields beneath introspection.
+    introspection_depth: usize,
+    /// What the introspection within the set costs.
+    introspection_cost: usize,
+    /// What the set would cost as a part of introspection.
+    cost: usize,
+}
+
+impl Measure {
+    fn keeps(&self, limits: &Limits) -> Result<(), Violation> {
+        keep(
+            "The operation has",
+            self.aliases,
+            limits.aliases,
+            "aliases",
+            "Split it into several requests.",
+        )?;
+        keep("The operation nests fields", self.depth, limits.depth, "levels deep", "Ask in two steps.")?;
+        let remedy = "Ask for less of the schema at once.";
+        let (depth, cost) = (self.introspection_depth, self.introspection_cost);
+        keep("Introspection nests fields", depth, limits.introspection_depth, "levels deep", remedy)?;
+        keep("Introspection costs", cost, limits.introspection_cost, "points", remedy)
+    }
+
+    fn beside(self, other: Self) -> Self {
+        Self {
+            selections: self.selections.saturating_add(other.selections),
+            aliases: self.aliases.saturating_add(other.aliases),
+            fields: self.fields.saturating_add(other.fields),
+            depth: self.depth.max(other.depth),
+            introspection_depth: self.introspection_depth.max(other.introspection_depth),
+            introspection_cost: self.introspection_cost.saturating_add(other.introspection_cost),
+            cost: self.cost.saturating_add(other.cost),
+        }
+    }
+
+    fn spread(self) -> Self {
+        Self { selections: self.selections.saturating_add(1), ..self }
+    }
+
+    /// The measure of a field that has this beneath it.
+    fn beneath(self, field: &Field) -> Self {
+        let name = field.name.node.as_str();
+        let introspection = matches!(name, "__schema" | "__type");
+        Self {
+            selections: self.selections.saturating_add(1),
+            aliases: self.aliases.saturating_add(usize::from(field.alias.is_some())),
+            fields: 1,
+            depth: if introspection { 1 } else { self.depth + 1 },
+            introspection_depth: if introspection { self.depth + 1 } else { self.introspection_depth },
+            introspection_cost: if introspection { self.cost } else { self.introspection_cost },
+            cost: self.cost.saturating_mul(items(name)).saturating_add(1),
+        }
+    }
+}
+
+/// How many items a field of the introspection schema stands for.
+fn items(name: &str) -> usize {
+    match name {
+        "types" => TYPES_OF_A_SCHEMA,
+        "fields" | "inputFields" | "args" | "interfaces" | "possibleTypes" | "enumValues" | "directives" => {
+            ITEMS_OF_A_LIST
+        }
+        _ => 1,
+    }
+}
+
+struct Ruler<'a> {
+    document: &'a ExecutableDocument,
+    /// A fragment without a measure is one being measured: to meet it again is a cycle.
+    known: HashMap<&'a str, Option<Measure>>,
+}
+
+impl<'a> Ruler<'a> {
+    fn selection_set(&mut self, set: &'a SelectionSet) -> Result<Measure, Violation> {
+        let mut whole = Measure::default();
+        for selection in &set.items {
+            let part = match &selection.node {
+                Selection::Field(field) => {
+                    self.selection_set(&field.node.selection_set.node)?.beneath(&field.node)
+                }
+                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node)?.spread(),
+                Selection::InlineFragment(inline) => {
+                    self.selection_set(&inline.node.selection_set.node)?.spread()
+                }
+            };
+            whole = whole.beside(part);
+        }
+        Ok(whole)
+    }
+
+    fn fragment(&mut self, name: &str) -> Result<Measure, Violation> {
+        // A fragment that is not defined is the validator's to report.
+        let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
+            return Ok(Measure::default());
+        };
+        match self.known.get(name.as_str()) {
+            Some(Some(measure)) => return Ok(*measure),
+            Some(None) => {
+                return Err(Violation::new(
+                    Violation::DOCUMENT_LIMIT_EXCEEDED,
+                    &format!("The fragment `{name}` spreads itself and would never end. Break the cycle."),
+                ));
+            }
+            None => {}
+        }
+        self.known.insert(name.as_str(), None);
+        let measure = self.selection_set(&fragment.node.selection_set.node)?;
+        self.known.insert(name.as_str(), Some(measure));
+        Ok(measure)
+    }
+}

@@ -1,0 +1,31 @@
+//! The transport: what arrives and leaves over HTTP, and nothing of what it means.
+//!
+//! Everything a caller can send wrongly ends here, in JSON, under a code and a request id. What passed is handed
+//! to the [`Engine`]; who the caller is and what may be seen is decided behind it.
+
+mod engine;
+mod graphql;
+pub mod guard;
+mod headers;
+mod health;
+mod refusal;
+#[cfg(test)]
+mod tests;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{any, get};
+
+pub use engine::{Answer, Caller, Engine, Statistics};
+
+/// Every route of the server.
+pub fn router<E: Engine>(engine: E) -> Router {
+    Router::new()
+        .route("/graphql", any(graphql::answer::<E>))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready::<E>))
+        .fallback(refusal::not_found)
+        .method_not_allowed_fallback(refusal::method_not_allowed)
+        .layer(from_fn_with_state(engine.clone(), headers::stamp::<E>))
+        .with_state(engine)
+}

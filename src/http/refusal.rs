@@ -1,0 +1,164 @@
+//! What is answered when no operation was executed.
+
+use axum::Extension;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::Serialize;
+
+use super::guard::Violation;
+use super::headers::{Media, RequestId, json};
+
+/// How a request ended, as far as its status is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The operation was executed; errors of single fields stand beside the data.
+    Executed,
+    /// The request was well-formed, but its document, its variables or its size kept it from being executed.
+    NotExecuted,
+    /// The request is not a GraphQL request.
+    BadRequest,
+    /// There is nothing under this path.
+    NotFound,
+    /// The path knows other methods.
+    MethodNotAllowed,
+    /// The caller takes none of the media types there are.
+    NotAcceptable,
+    /// The body is longer than the cap.
+    PayloadTooLarge,
+    /// The body is not JSON.
+    UnsupportedMediaType,
+    /// The fault is on this side.
+    Internal,
+}
+
+/// The status of every outcome: the one place to change when the GraphQL-over-HTTP draft does.
+///
+/// | outcome | `application/graphql-response+json` | `application/json` |
+/// |---|---|---|
+/// | executed, with errors or without | 200 | 200 |
+/// | document, variables or limits refused | 400 | 200 |
+/// | not a GraphQL request | 400 | 400 |
+/// | unknown path, method, media type | 404, 405, 406, 415 | 404, 405, 406, 415 |
+/// | body too long | 413 | 413 |
+/// | fault of the server | 500 | 500 |
+///
+/// Under `application/json` a status other than 200 is one that any intermediary may have sent, so a client may
+/// not read the body; that is why a refused document is 200 there. An [`Answer`](super::Answer) may bring a
+/// status of its own (401, 503), which goes before this table.
+pub(super) fn status(outcome: Outcome, media: Media) -> StatusCode {
+    match (outcome, media) {
+        (Outcome::Executed, _) => StatusCode::OK,
+        (Outcome::NotExecuted, Media::Json) => StatusCode::OK,
+        (Outcome::NotExecuted, Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        (Outcome::BadRequest, _) => StatusCode::BAD_REQUEST,
+        (Outcome::NotFound, _) => StatusCode::NOT_FOUND,
+        (Outcome::MethodNotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
+        (Outcome::NotAcceptable, _) => StatusCode::NOT_ACCEPTABLE,
+        (Outcome::PayloadTooLarge, _) => StatusCode::PAYLOAD_TOO_LARGE,
+        (Outcome::UnsupportedMediaType, _) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        (Outcome::Internal, _) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// A request that is answered without an execution.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    outcome: Outcome,
+    code: &'static str,
+    message: String,
+    allow: Option<&'static str>,
+}
+
+impl Refusal {
+    fn new(outcome: Outcome, code: &'static str, message: impl Into<String>) -> Self {
+        Self { outcome, code, message: message.into(), allow: None }
+    }
+
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(Outcome::BadRequest, Violation::BAD_REQUEST, message)
+    }
+
+    pub(super) fn method_not_allowed(allow: &'static str, message: &str) -> Self {
+        let refusal = Self::new(Outcome::MethodNotAllowed, "METHOD_NOT_ALLOWED", message);
+        Self { allow: Some(allow), ..refusal }
+    }
+
+    pub(super) fn not_acceptable() -> Self {
+        Self::new(
+            Outcome::NotAcceptable,
+            "NOT_ACCEPTABLE",
+            "Answers are application/graphql-response+json or application/json. Accept one of them.",
+        )
+    }
+
+    pub(super) fn unsupported_media_type() -> Self {
+        Self::new(
+            Outcome::UnsupportedMediaType,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "The body must be application/json in UTF-8, without a content coding.",
+        )
+    }
+
+    pub(super) fn internal() -> Self {
+        Self::new(
+            Outcome::Internal,
+            "INTERNAL",
+            "Something went wrong on our side. Quote the request id when you report it.",
+        )
+    }
+
+    /// The answer in the media type that was negotiated.
+    pub(super) fn answer(&self, media: Media, request_id: &str) -> Response {
+        let extensions = Extensions { code: self.code, request_id };
+        let body = Body { errors: [Error { message: &self.message, extensions }] };
+        let mut response = json(status(self.outcome, media), media, &body);
+        if let Some(allow) = self.allow {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        response
+    }
+}
+
+impl From<Violation> for Refusal {
+    fn from(violation: Violation) -> Self {
+        let outcome = match violation.code {
+            Violation::BAD_REQUEST => Outcome::BadRequest,
+            Violation::PAYLOAD_TOO_LARGE => Outcome::PayloadTooLarge,
+            _ => Outcome::NotExecuted,
+        };
+        Self::new(outcome, violation.code, violation.message)
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    errors: [Error<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    message: &'a str,
+    extensions: Extensions<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Extensions<'a> {
+    code: &'a str,
+    request_id: &'a str,
+}
+
+/// Answers paths that lead nowhere.
+pub(super) async fn not_found(Extension(RequestId(id)): Extension<RequestId>) -> Response {
+    let refusal = Refusal::new(
+        Outcome::NotFound,
+        "NOT_FOUND",
+        "There is nothing under this path. The API is at POST /graphql.",
+    );
+    refusal.answer(Media::Json, &id)
+}
+
+/// Answers methods that a path other than `/graphql` does not know.
+pub(super) async fn method_not_allowed(Extension(RequestId(id)): Extension<RequestId>) -> Response {
+    Refusal::method_not_allowed("GET", "This path answers GET only.").answer(Media::Json, &id)
+}

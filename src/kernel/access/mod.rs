@@ -1,0 +1,21 @@
+//! The decision: may this principal, for this purpose, do this with that patient's data of this class?
+//!
+//! [`decide`](decide::decide) is a pure function. Its [`PatientFacts`](facts::PatientFacts) are loaded for a whole
+//! batch of patients in one statement; nothing about a decision outlives the request. A permit to open protected values
+//! ([`Permit`](permit::Permit)) comes only from [`Session::decide`](crate::kernel::session::Session::decide), which also
+//! puts the look into the record.
+
+mod decide;
+mod facts;
+mod gated;
+mod permit;
+mod principal;
+
+pub use decide::{Action, Ask, DenialReason, Ruling, Subject, decide};
+pub use facts::{ConsentFacts, PatientFacts, RecipientFacts, ScopeFacts, TeamFacts};
+pub(in crate::kernel) use facts::load_facts;
+pub use gated::{Gated, Withheld, WithheldReason};
+pub(in crate::kernel) use permit::from_hexadecimal;
+pub use permit::{Permit, Protected};
+pub(in crate::kernel) use principal::{PrincipalRow, principal_sql};
+pub use principal::{Principal, load_principals};

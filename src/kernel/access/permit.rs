@@ -1,0 +1,167 @@
+//! The permit: proof of a decision, and the only thing that opens protected columns.
+
+use std::sync::Arc;
+
+use entity::{
+    DataClass, Gate, Id, ProtectedColumn, Sealed,
+    people::{patient, person},
+    platform::encryption_key::KeyPurpose,
+};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::{Action, facts::KeyFacts};
+use crate::kernel::{
+    crypto::{self, DataKeyPurpose, DataKeys, Place, TenantKeys, WrappedDataKey},
+    error::{Error, Result},
+};
+
+/// A row with protected columns.
+pub trait Protected {
+    /// The row's id: part of the encryption's associated data.
+    fn row_id(&self) -> Uuid;
+    /// Whose data it is.
+    fn patient_id(&self) -> Id<patient::Entity>;
+}
+
+/// Proof that a look or a write was decided and recorded, for one patient and up to one class.
+///
+/// It cannot be made outside the kernel:
+///
+/// ```compile_fail
+/// let permit = consentry::kernel::access::Permit { class: todo!() };
+/// ```
+#[derive(Debug)]
+pub struct Permit {
+    tenant_id: Uuid,
+    patient_id: Id<patient::Entity>,
+    person_id: Id<person::Entity>,
+    class: DataClass,
+    action: Action,
+    identity_keys: Option<DataKeys>,
+    clinical_keys: Option<DataKeys>,
+}
+
+impl Permit {
+    pub(in crate::kernel) fn issue(
+        keys: &Arc<TenantKeys>,
+        patient_id: Id<patient::Entity>,
+        person_id: Id<person::Entity>,
+        class: DataClass,
+        action: Action,
+        wrapped: &[KeyFacts],
+    ) -> Result<Self> {
+        let ring = |stored: KeyPurpose, purpose| -> Result<Option<DataKeys>> {
+            let wrapped = wrapped
+                .iter()
+                .filter(|key| key.purpose == stored)
+                .map(|key| Ok(WrappedDataKey { version: key.key_version, wrapped: from_hexadecimal(&key.wrapped)? }))
+                .collect::<Result<Vec<_>>>()?;
+            if wrapped.is_empty() {
+                return Ok(None);
+            }
+            keys.unwrap_data_keys(person_id.uuid(), purpose, &wrapped).map(Some).map_err(Error::from)
+        };
+        Ok(Self {
+            tenant_id: keys.tenant_id(),
+            patient_id,
+            person_id,
+            class,
+            action,
+            identity_keys: ring(KeyPurpose::Identity, DataKeyPurpose::Identity)?,
+            clinical_keys: ring(KeyPurpose::Clinical, DataKeyPurpose::Clinical)?,
+        })
+    }
+
+    /// The patient's person: where the identity is.
+    pub const fn person_id(&self) -> Id<person::Entity> {
+        self.person_id
+    }
+
+    /// The value behind a gate.
+    ///
+    /// # Errors
+    ///
+    /// `INTERNAL` when the permit is for another patient or a less strict class: a bug, never the caller's fault.
+    #[expect(clippy::disallowed_methods, reason = "the kernel opens gates for those who hold a permit")]
+    pub fn open<K: ProtectedColumn, T: Clone>(&self, row: &impl Protected, gate: &Gate<K, T>) -> Result<T> {
+        self.admit::<K>(row.patient_id())?;
+        Ok(gate.value().clone())
+    }
+
+    /// As [`open`](Self::open) for a column that may be empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_optional<K: ProtectedColumn, T: Clone>(
+        &self,
+        row: &impl Protected,
+        gate: Option<&Gate<K, T>>,
+    ) -> Result<Option<T>> {
+        gate.map(|gate| self.open(row, gate)).transpose()
+    }
+
+    /// The plaintext of a sealed column, cleared from memory when dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open); `INTERNAL` also when the ciphertext does not authenticate at this place.
+    #[expect(clippy::disallowed_methods, reason = "the kernel opens ciphertext for those who hold a permit")]
+    pub fn unseal<K: ProtectedColumn>(
+        &self,
+        row: &impl Protected,
+        sealed: Option<&Sealed<K>>,
+    ) -> Result<Option<Zeroizing<String>>> {
+        let Some(sealed) = sealed else { return Ok(None) };
+        self.admit::<K>(row.patient_id())?;
+        let plaintext = crypto::open(self.ring::<K>()?, &self.place::<K>(row.row_id()), sealed.ciphertext())?;
+        let text = std::str::from_utf8(&plaintext).map_err(|_| Error::internal("sealed text is not UTF-8"))?;
+        Ok(Some(Zeroizing::new(text.to_owned())))
+    }
+
+    /// Seals a value for the column `K` of the row `row_id`. Needs a permit to write.
+    ///
+    /// # Errors
+    ///
+    /// `INTERNAL` when the permit does not allow writing this class, or randomness fails.
+    pub fn seal<K: ProtectedColumn>(&self, row_id: Uuid, plaintext: &str) -> Result<Sealed<K>> {
+        self.admit::<K>(self.patient_id)?;
+        if self.action != Action::Write {
+            return Err(Error::internal("a permit to look does not write"));
+        }
+        let ciphertext = crypto::seal(self.ring::<K>()?, &self.place::<K>(row_id), plaintext.as_bytes())?;
+        Ok(Sealed::new(ciphertext))
+    }
+
+    fn place<K: ProtectedColumn>(&self, row_id: Uuid) -> Place<'static> {
+        Place { tenant_id: self.tenant_id, table: K::TABLE, column: K::COLUMN, row_id }
+    }
+
+    fn ring<K: ProtectedColumn>(&self) -> Result<&DataKeys> {
+        let ring = if K::FLOOR == DataClass::Directory { &self.identity_keys } else { &self.clinical_keys };
+        ring.as_ref().ok_or_else(|| Error::internal(format_args!("no data key for {}.{}", K::TABLE, K::COLUMN)))
+    }
+
+    fn admit<K: ProtectedColumn>(&self, patient_id: Id<patient::Entity>) -> Result<()> {
+        let fits = patient_id == self.patient_id && K::FLOOR <= self.class;
+        if fits { Ok(()) } else { Err(Error::internal(format_args!("permit does not fit {}.{}", K::TABLE, K::COLUMN))) }
+    }
+}
+
+impl From<crypto::CryptoError> for Error {
+    fn from(error: crypto::CryptoError) -> Self {
+        if error.is_retryable() { Self::Unavailable } else { Self::internal(error) }
+    }
+}
+
+pub(in crate::kernel) fn from_hexadecimal(text: &str) -> Result<Vec<u8>> {
+    let malformed = || Error::internal("malformed hexadecimal");
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+        return Err(malformed());
+    }
+    (0..text.len())
+        .step_by(2)
+        .map(|start| u8::from_str_radix(&text[start..start + 2], 16).map_err(|_| malformed()))
+        .collect()
+}

@@ -1,0 +1,207 @@
+//! Who acts: the facts of a user that a decision needs, the same for the viewer and for those `explainAccess` asks about.
+
+use std::{collections::BTreeMap, str::FromStr};
+
+use chrono::{DateTime, Utc};
+use entity::{
+    Id,
+    consent::purpose::Purpose,
+    identity::{
+        permission::Permission,
+        role_permission::Reach,
+        user::{self, UserStatus},
+    },
+    people::{
+        patient, person,
+        practitioner::{self, PractitionerStatus},
+    },
+    tenancy::{organization, tenant::TenantStatus},
+};
+use sea_orm::{FromQueryResult, Statement, Value};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::kernel::{
+    error::{Error, Result},
+    session::Core,
+};
+
+/// A user as the decision sees it.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The tenant the user belongs to.
+    pub tenant_id: Uuid,
+    /// The user.
+    pub user_id: Id<user::Entity>,
+    /// The human behind the user.
+    pub person_id: Option<Id<person::Entity>>,
+    /// Set when the user is an active practitioner.
+    pub practitioner_id: Option<Id<practitioner::Entity>>,
+    /// Set when the user is a patient.
+    pub patient_id: Option<Id<patient::Entity>>,
+    /// The user's own organization and those above it.
+    pub organizations: Vec<Id<organization::Entity>>,
+    /// Keys of the roles that hold now.
+    pub roles: Vec<String>,
+    /// What the roles allow, and how far at the most.
+    pub permissions: BTreeMap<Permission, Reach>,
+    /// Why the principal looks.
+    pub purpose: Option<Purpose>,
+    active: bool,
+}
+
+impl Principal {
+    /// Whether user and tenant are active.
+    pub const fn is_active(&self) -> bool {
+        self.active
+    }
+
+    /// How far a permission reaches; `None` without it.
+    pub fn reach(&self, permission: Permission) -> Option<Reach> {
+        self.permissions.get(&permission).copied()
+    }
+
+    /// Whether the principal works for the program (rather than being its patient).
+    pub fn is_workforce(&self) -> bool {
+        self.roles.iter().any(|role| role_purposes(role).is_some_and(|purposes| purposes.workforce))
+    }
+
+    /// The purposes for which the roles may act.
+    pub fn allowed_purposes(&self) -> Vec<Purpose> {
+        let all = self.roles.iter().filter_map(|role| role_purposes(role));
+        all.flat_map(|purposes| purposes.allowed.iter().copied()).collect()
+    }
+
+    /// The purpose assumed when none is stated: that of the first role in the catalogue's order.
+    pub fn default_purpose(&self) -> Option<Purpose> {
+        self.roles.iter().find_map(|role| role_purposes(role)).map(|purposes| purposes.allowed[0])
+    }
+
+    /// Narrows what the principal may do to the scopes of a token.
+    pub fn narrow(&mut self, scopes: &[String]) {
+        self.permissions.retain(|permission, _| scopes.iter().any(|scope| scope == permission.key()));
+    }
+}
+
+struct RolePurposes {
+    workforce: bool,
+    /// The first is the default.
+    allowed: &'static [Purpose],
+}
+
+/// Purposes belong to the system's roles; a role that a tenant defines brings none.
+fn role_purposes(role: &str) -> Option<RolePurposes> {
+    use Purpose::{AuditEvaluation, LegalProceeding, Operations, PatientRequest, Payment, Research, Treatment};
+    let staff = |allowed| Some(RolePurposes { workforce: true, allowed });
+    match role {
+        "PRACTITIONER" | "SUPERVISOR" => staff(&[Treatment, Operations, Research, LegalProceeding]),
+        "ASSISTANT" | "HOUSE_STAFF" | "SPECIALIST" => staff(&[Treatment, Operations]),
+        "BILLING" => staff(&[Payment]),
+        "COMPLIANCE" => staff(&[AuditEvaluation, LegalProceeding]),
+        "OWNER" | "ADMIN" | "MANAGER" => staff(&[Operations]),
+        "PATIENT" => Some(RolePurposes { workforce: false, allowed: &[PatientRequest] }),
+        _ => None,
+    }
+}
+
+/// A row of [`principal_sql`].
+#[derive(Debug, FromQueryResult)]
+pub(in crate::kernel) struct PrincipalRow {
+    tenant_status: TenantStatus,
+    user_id: Id<user::Entity>,
+    user_status: UserStatus,
+    person_id: Option<Id<person::Entity>>,
+    practitioner_id: Option<Id<practitioner::Entity>>,
+    practitioner_status: Option<PractitionerStatus>,
+    patient_id: Option<Id<patient::Entity>>,
+    grants: Option<sea_orm::JsonValue>,
+}
+
+#[derive(Deserialize)]
+struct Grant {
+    role: String,
+    confined: bool,
+    expires_at: Option<DateTime<Utc>>,
+    permission: Option<String>,
+    reach: Option<Reach>,
+}
+
+impl PrincipalRow {
+    /// The principal at the moment `now`, with the default purpose.
+    pub(in crate::kernel) fn into_principal(self, tenant_id: Uuid, now: DateTime<Utc>) -> Result<Principal> {
+        let grants: Vec<Grant> = match self.grants {
+            Some(json) => serde_json::from_value(json).map_err(|error| Error::internal(format_args!("{:?}", error.classify())))?,
+            None => Vec::new(),
+        };
+        let mut roles: Vec<String> = Vec::new();
+        let mut permissions = BTreeMap::new();
+        for grant in grants.into_iter().filter(|grant| grant.expires_at.is_none_or(|end| now < end)) {
+            if let (Some(Ok(permission)), Some(reach)) =
+                (grant.permission.as_deref().map(Permission::from_str), grant.reach)
+            {
+                let reach = if grant.confined { reach.min(Reach::Own) } else { reach };
+                let held = permissions.entry(permission).or_insert(reach);
+                *held = reach.max(*held);
+            }
+            if !roles.contains(&grant.role) {
+                roles.push(grant.role);
+            }
+        }
+        roles.sort_by_key(|role| ROLE_ORDER.iter().position(|known| known == role).unwrap_or(usize::MAX));
+        let practises = self.practitioner_status == Some(PractitionerStatus::Active);
+        let mut principal = Principal {
+            tenant_id,
+            user_id: self.user_id,
+            person_id: self.person_id,
+            practitioner_id: self.practitioner_id.filter(|_| practises),
+            patient_id: self.patient_id,
+            organizations: vec![Id::new(tenant_id)],
+            roles,
+            permissions,
+            purpose: None,
+            active: self.tenant_status == TenantStatus::Active && self.user_status == UserStatus::Active,
+        };
+        principal.purpose = principal.default_purpose();
+        Ok(principal)
+    }
+}
+
+/// Which role speaks first for the default purpose of someone who has several.
+const ROLE_ORDER: &[&str] = &[
+    "PRACTITIONER", "SUPERVISOR", "ASSISTANT", "HOUSE_STAFF", "SPECIALIST", "BILLING", "COMPLIANCE", "MANAGER", "ADMIN",
+    "OWNER", "PATIENT",
+];
+
+/// The statement that reads principals: `$1` is the tenant; `source` names the alias `u` of `users`, joined to whatever
+/// selects them; `columns` adds columns of one's own.
+pub(in crate::kernel) fn principal_sql(columns: &str, source: &str) -> String {
+    format!(
+        "select t.status as tenant_status, u.id as user_id, u.status as user_status, u.person_id,
+            pr.id as practitioner_id, pr.status as practitioner_status, pa.id as patient_id,
+            (select json_agg(json_build_object('role', r.key, 'confined', a.location_id is not null,
+                    'expires_at', a.expires_at, 'permission', rp.permission_key, 'reach', rp.reach))
+                from role_assignments a
+                join roles r on r.tenant_id = $1 and r.id = a.role_id and r.deleted_at is null
+                left join role_permissions rp
+                    on rp.tenant_id = $1 and rp.role_id = r.id and rp.deleted_at is null
+                where a.tenant_id = $1 and a.user_id = u.id and a.deleted_at is null) as grants{columns}
+        from {source}
+        join tenants t on t.id = $1
+        left join practitioners pr on pr.tenant_id = $1 and pr.user_id = u.id and pr.deleted_at is null
+        left join patients pa on pa.tenant_id = $1 and pa.person_id = u.person_id and pa.deleted_at is null"
+    )
+}
+
+/// Reads the principals of some users in one statement, each with the default purpose.
+pub async fn load_principals(core: &Core, users: &[Id<user::Entity>]) -> Result<Vec<Principal>> {
+    let sql = principal_sql(
+        "",
+        "(select * from users where tenant_id = $1 and id = any($2) and deleted_at is null) u",
+    );
+    let ids: Vec<Uuid> = users.iter().map(|id| id.uuid()).collect();
+    let values = [Value::from(core.tenant_id()), Value::from(ids)];
+    let rows = core.query(Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, sql, values)).await?;
+    rows.iter()
+        .map(|row| PrincipalRow::from_query_result(row, "")?.into_principal(core.tenant_id(), core.now()))
+        .collect()
+}

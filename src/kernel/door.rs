@@ -1,0 +1,122 @@
+//! What resolvers may do: the kernel as an extension of async-graphql's context.
+
+use std::{future::Future, sync::Arc};
+
+use async_graphql::{Context, OutputType};
+use entity::{Id, identity::permission::Permission};
+use uuid::Uuid;
+
+use super::{
+    access::{Gated, Permit, Withheld},
+    error::{Error, Result},
+    load::Resource,
+    page::{Connection, Page},
+    session::{Look, Session, Slot},
+    viewer::Viewer,
+};
+
+/// The kernel, as resolvers see it.
+pub trait Door {
+    /// The slot of the request.
+    fn slot(&self) -> &Slot;
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    ///
+    /// `UNAUTHENTICATED` when nobody is.
+    fn viewer(&self) -> Result<&Arc<Viewer>>;
+
+    /// The session of this moment.
+    fn session(&self) -> impl Future<Output = Result<Arc<Session>>> + Send;
+
+    /// The row `id`, batched; `None` when it is not there or not the viewer's.
+    fn load<T: Resource>(&self, id: Id<T::Entity>) -> impl Future<Output = Result<Option<T>>> + Send;
+
+    /// The children of `parent` by `column`, batched.
+    fn page_of<T: Resource + OutputType>(
+        &self,
+        parent: impl Into<Uuid> + Send,
+        column: &'static str,
+        page: Page,
+    ) -> impl Future<Output = Result<Connection<T>>> + Send;
+
+    /// Decides on a look, records it, and opens the value with the permit, or says why not.
+    fn reveal<T: Send>(
+        &self,
+        look: Look,
+        open: impl FnOnce(&Permit) -> Result<T> + Send,
+    ) -> impl Future<Output = Result<Gated<T>>> + Send;
+
+    /// Decides on a look and records it.
+    fn decide(&self, look: Look) -> impl Future<Output = Result<Result<Permit, Withheld>>> + Send;
+}
+
+impl Door for Context<'_> {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reaches into the request's context")]
+    fn slot(&self) -> &Slot {
+        self.data_unchecked::<Slot>()
+    }
+
+    fn viewer(&self) -> Result<&Arc<Viewer>> {
+        self.slot().viewer().ok_or_else(Error::unauthenticated)
+    }
+
+    async fn session(&self) -> Result<Arc<Session>> {
+        self.slot().session().await
+    }
+
+    async fn load<T: Resource>(&self, id: Id<T::Entity>) -> Result<Option<T>> {
+        self.session().await?.load(id).await
+    }
+
+    async fn page_of<T: Resource + OutputType>(
+        &self,
+        parent: impl Into<Uuid> + Send,
+        column: &'static str,
+        page: Page,
+    ) -> Result<Connection<T>> {
+        self.session().await?.page_of(parent, column, &page).await
+    }
+
+    async fn reveal<T: Send>(
+        &self,
+        look: Look,
+        open: impl FnOnce(&Permit) -> Result<T> + Send,
+    ) -> Result<Gated<T>> {
+        Ok(match self.decide(look).await? {
+            Ok(permit) => Gated::Value(open(&permit)?),
+            Err(withheld) => Gated::Withheld(withheld),
+        })
+    }
+
+    async fn decide(&self, look: Look) -> Result<Result<Permit, Withheld>> {
+        let session = self.session().await?;
+        let facts = session.facts(look.patient_id).await?;
+        let core = session.core();
+        let verdict = core.judge(&look, facts.as_deref())?;
+        let principal = core.principal()?;
+        Ok(verdict.map_err(|reason| Withheld::new(reason, look.floor, principal)))
+    }
+}
+
+/// Requires a permission before a root field runs; stands beside `@requires` in the schema.
+pub struct Requires(pub Permission);
+
+impl async_graphql::Guard for Requires {
+    async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
+        ctx.viewer()?.require(self.0)?;
+        Ok(())
+    }
+}
+
+/// Requires somebody to be signed in, whatever they may do.
+pub struct SignedIn;
+
+impl async_graphql::Guard for SignedIn {
+    async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
+        ctx.viewer()?;
+        Ok(())
+    }
+}
+

@@ -1,0 +1,233 @@
+//! One error type, a closed set of codes.
+//!
+//! What a caller must expect is data (`Withheld`, `userErrors`); what it cannot mend is an [`Error`]. Messages
+//! are sentences that say what to do. No SQL, no protected value and no id of others stands in a message.
+
+use async_graphql::{Enum, SimpleObject};
+use entity::identity::permission::Permission;
+use sea_orm::DbErr;
+
+/// The result of everything in the kernel and in resolvers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// `extensions.code` of an entry in `errors[]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ErrorCode {
+    /// No session, or the session ended: sign in again.
+    Unauthenticated,
+    /// Signed in, but no role gives the permission that the message names.
+    Forbidden,
+    /// The request is not a GraphQL request over HTTP: media type, JSON or shape.
+    BadRequest,
+    /// An argument cannot be read: an id that is no UUID, an unknown enum value, a page size out of range.
+    BadUserInput,
+    /// `after` is not a cursor that this connection gave out.
+    BadCursor,
+    /// The document is not GraphQL.
+    GraphqlParseFailed,
+    /// The document does not fit the schema.
+    GraphqlValidationFailed,
+    /// The document is too large, too deep or asks for too much; the message names the limit.
+    DocumentLimitExceeded,
+    /// The body is larger than 64 KiB.
+    PayloadTooLarge,
+    /// The method is not allowed; the header `Allow` names those that are.
+    MethodNotAllowed,
+    /// No such path.
+    NotFound,
+    /// A search matches too many people: add a letter or another condition.
+    SearchTooBroad,
+    /// The change is committed, but its result could not be shown; ask for it again.
+    ResultUnavailable,
+    /// The server or the database is busy or restarting; try again after a moment.
+    Unavailable,
+    /// Our fault; quote the request id when you report it.
+    Internal,
+}
+
+impl ErrorCode {
+    /// The code as it stands in `extensions.code`.
+    pub fn name(self) -> String {
+        match async_graphql::resolver_utils::enum_value(self) {
+            async_graphql::Value::Enum(name) => name.to_string(),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// `userErrors[].code`: why input or state was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum UserErrorCode {
+    /// The input breaks a rule; `field` names it.
+    ValidationFailed,
+    /// No such row, or not yours: the same answer for both.
+    NotFound,
+    /// It exists already.
+    AlreadyExists,
+    /// The state does not allow it, for example revoking a consent that is not active.
+    InvalidState,
+    /// Somebody else changed the row since you read it: read it again and decide anew.
+    StaleVersion,
+    /// The decision on this patient's data was no; read `explainAccess` for the reason.
+    AccessDenied,
+    /// The idempotency key was used with other input.
+    IdempotencyConflict,
+    /// Email, password or organization is wrong, or the account cannot sign in.
+    InvalidCredentials,
+}
+
+/// Why input or state was refused.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub struct UserError {
+    /// A closed set: decide on this.
+    pub code: UserErrorCode,
+    /// The path into `input`, from outside to inside; empty when no field is at fault.
+    pub field: Vec<String>,
+    /// A sentence for people.
+    pub message: String,
+}
+
+/// Everything that can go wrong.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// No role gives the permission.
+    #[error("your roles do not include the permission {}; an administrator of your organization can add it", .0.key())]
+    Forbidden(Permission),
+    /// An argument cannot be used.
+    #[error("{0}")]
+    BadUserInput(String),
+    /// Not one of our cursors.
+    #[error("`after` is not a cursor of this connection; pass `pageInfo.endCursor` of the page before, or nothing")]
+    BadCursor,
+    /// Too many candidates.
+    #[error("the search matches more than {limit} people; add letters or another condition")]
+    SearchTooBroad {
+        /// How many candidates a search may have.
+        limit: usize,
+    },
+    /// Input or state was refused: becomes `userErrors`.
+    #[error("refused")]
+    Refused(UserError),
+    /// Committed, not shown.
+    #[error("the change is committed, but its result cannot be shown now; ask for it again")]
+    ResultUnavailable,
+    /// Busy; worth another try.
+    #[error("the service is busy; try again after a moment")]
+    Unavailable,
+    /// Our fault. The text goes to the log alone.
+    #[error("internal error")]
+    Internal(String),
+}
+
+impl Error {
+    /// The code that the caller sees.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unauthenticated(_) => ErrorCode::Unauthenticated,
+            Self::Forbidden(_) => ErrorCode::Forbidden,
+            Self::BadUserInput(_) | Self::Refused(_) => ErrorCode::BadUserInput,
+            Self::BadCursor => ErrorCode::BadCursor,
+            Self::SearchTooBroad { .. } => ErrorCode::SearchTooBroad,
+            Self::ResultUnavailable => ErrorCode::ResultUnavailable,
+            Self::Unavailable => ErrorCode::Unavailable,
+            Self::Internal(_) => ErrorCode::Internal,
+        }
+    }
+
+    /// Nobody is signed in, or the credential is no longer good.
+    pub fn unauthenticated() -> Self {
+        Self::Unauthenticated("sign in, then send the token in the header `Authorization: Bearer …`")
+    }
+
+    /// The row is not there, or not the caller's.
+    pub fn not_found(field: &str, what: &str) -> Self {
+        Self::refused(UserErrorCode::NotFound, &[field], format!("there is no such {what}"))
+    }
+
+    /// The input breaks a rule.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::refused(UserErrorCode::ValidationFailed, &[field], message)
+    }
+
+    /// The state does not allow it.
+    pub fn invalid_state(message: impl Into<String>) -> Self {
+        Self::refused(UserErrorCode::InvalidState, &[], message)
+    }
+
+    /// Input or state was refused for any other reason.
+    pub fn refused(code: UserErrorCode, field: &[&str], message: impl Into<String>) -> Self {
+        let field = field.iter().map(|segment| (*segment).to_owned()).collect();
+        Self::Refused(UserError { code, field, message: message.into() })
+    }
+
+    /// A promise inside the server was broken.
+    pub fn internal(detail: impl std::fmt::Display) -> Self {
+        Self::Internal(detail.to_string())
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        match error {
+            DbErr::ConnectionAcquire(_) => Self::Unavailable,
+            DbErr::Query(sea_orm::RuntimeErr::SqlxError(error))
+            | DbErr::Exec(sea_orm::RuntimeErr::SqlxError(error))
+            | DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error)) => database(&error),
+            other => Self::internal(format_args!("sea-orm: {}", kind_of(&other))),
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        database(&error)
+    }
+}
+
+/// The name of a sea-orm error without its text, which may quote values.
+fn kind_of(error: &DbErr) -> String {
+    format!("{error:?}").split(['(', ' ', '{']).next().unwrap_or_default().to_owned()
+}
+
+/// Named constraints that a caller can break, and the sentence for each.
+const CONSTRAINTS: &[(&str, UserErrorCode, &str, &str)] = &[
+    ("users_email_token_key", UserErrorCode::AlreadyExists, "email", "a user with this email exists already"),
+    (
+        "care_team_members_open_key",
+        UserErrorCode::AlreadyExists,
+        "practitionerId",
+        "the practitioner is on the care team already",
+    ),
+    (
+        "person_relationships_pair_key",
+        UserErrorCode::AlreadyExists,
+        "relatedPersonId",
+        "these two people are linked already",
+    ),
+];
+
+fn database(error: &sqlx::Error) -> Error {
+    let sqlx::Error::Database(database) = error else {
+        return match error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Error::Unavailable,
+            sqlx::Error::ColumnDecode { index, .. } => Error::internal(format_args!("cannot decode column {index}")),
+            _ => Error::internal("sqlx: protocol, configuration or decoding"),
+        };
+    };
+    let code = database.code().unwrap_or_default();
+    match code.as_ref() {
+        // serialization failure, deadlock, lock timeout, statement timeout, shutting down or starting up
+        "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" => Error::Unavailable,
+        _ => match database.constraint().and_then(|name| CONSTRAINTS.iter().find(|entry| entry.0 == name)) {
+            Some((_, code, field, message)) => Error::refused(*code, &[field], *message),
+            None => Error::internal(format_args!(
+                "SQLSTATE {code} table {} constraint {}",
+                database.table().unwrap_or("-"),
+                database.constraint().unwrap_or("-"),
+            )),
+        },
+    }
+}

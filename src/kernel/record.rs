@@ -1,0 +1,341 @@
+//! The record of looks and writes of one transaction, written in one statement before anything leaves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use entity::{DataClass, Id, consent::consent, people::patient, platform::audit_log::{AuditAction, AuditCredential}};
+use sea_orm::ActiveEnum;
+use uuid::Uuid;
+
+use super::{
+    access::{Action, Ask, Ruling},
+    crypto::{DerivedPurpose, TenantKeys},
+    viewer::Viewer,
+};
+
+/// Where a request came from; stands in every row of its record.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The request's id, as in `x-request-id`.
+    pub request_id: String,
+    /// The caller's address.
+    pub peer: Option<std::net::IpAddr>,
+    /// The caller's user agent.
+    pub user_agent: Option<String>,
+}
+
+/// Something written, to be recorded with it.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The mutation, as a key: `consent.revoke`.
+    pub operation: &'static str,
+    /// What was written.
+    pub target_kind: &'static str,
+    /// Which row.
+    pub target_id: Uuid,
+    /// About whom.
+    pub patient_id: Option<Id<patient::Entity>>,
+    /// Which fields: names, never values.
+    pub fields: Vec<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    action: AuditAction,
+    operation: String,
+    target: Option<(&'static str, Uuid)>,
+    patient_id: Option<Id<patient::Entity>>,
+    class: Option<DataClass>,
+    fields: BTreeSet<&'static str>,
+    reason: Option<&'static str>,
+    consent_id: Option<Id<consent::Entity>>,
+}
+
+/// What was looked at and written since the transaction began.
+#[derive(Debug, Default)]
+pub(in crate::kernel) struct Record {
+    looks: BTreeMap<(Uuid, DataClass, AuditAction, bool), Entry>,
+    others: Vec<Entry>,
+}
+
+impl Record {
+    pub(in crate::kernel) fn is_empty(&self) -> bool {
+        self.looks.is_empty() && self.others.is_empty()
+    }
+
+    /// What was refused.
+    pub(in crate::kernel) fn refusals(mut self) -> Self {
+        self.looks.retain(|_, entry| entry.reason.is_some());
+        self.others.retain(|entry| entry.reason.is_some());
+        self
+    }
+
+    /// Adds a decision: one entry per patient, class, action and answer, with all the fields.
+    pub(in crate::kernel) fn look(
+        &mut self,
+        patient_id: Id<patient::Entity>,
+        ask: Ask,
+        ruling: Ruling,
+        operation: &str,
+        fields: &[&'static str],
+    ) {
+        let (reason, consent_id) = match ruling {
+            Ruling::Permit(consent) => (None, consent),
+            Ruling::Deny(reason) => (Some(reason.code()), None),
+        };
+        let action = match ask.action {
+            Action::View => AuditAction::View,
+            Action::Search => AuditAction::Search,
+            Action::Write => AuditAction::Write,
+        };
+        let entry = self
+            .looks
+            .entry((patient_id.uuid(), ask.class, action, reason.is_none()))
+            .or_insert_with(|| Entry {
+                action,
+                operation: operation.to_owned(),
+                target: None,
+                patient_id: Some(patient_id),
+                class: Some(ask.class),
+                fields: BTreeSet::new(),
+                reason,
+                consent_id,
+            });
+        entry.fields.extend(fields);
+    }
+
+    /// Adds something written.
+    pub(in crate::kernel) fn written(&mut self, written: Written) {
+        let Written { operation, target_kind, target_id, patient_id, fields } = written;
+        self.others.push(Entry {
+            action: AuditAction::Write,
+            operation: operation.to_owned(),
+            target: Some((target_kind, target_id)),
+            patient_id,
+            class: None,
+            fields: fields.into_iter().collect(),
+            reason: None,
+            consent_id: None,
+        });
+    }
+
+    /// Adds a sign-in, a sign-out or a refused attempt.
+    pub(in crate::kernel) fn attempt(
+        &mut self,
+        action: AuditAction,
+        operation: &str,
+        target: Option<(&'static str, Uuid)>,
+        reason: Option<&'static str>,
+    ) {
+        self.others.push(Entry {
+            action,
+            operation: operation.to_owned(),
+            target,
+            patient_id: None,
+            class: None,
+            fields: BTreeSet::new(),
+            reason,
+            consent_id: None,
+        });
+    }
+
+    /// The one statement that writes the record.
+    pub(in crate::kernel) fn into_query(
+        self,
+        tenant_id: Uuid,
+        viewer: Option<&Viewer>,
+        origin: &Origin,
+        keys: &TenantKeys,
+        now: DateTime<Utc>,
+        mut next_id: impl FnMut() -> Uuid,
+    ) -> sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments> {
+        let hash = |text: &str| keys.mac(DerivedPurpose::AddressHash, text.as_bytes()).to_vec();
+        let address_hash = origin.peer.map(|peer| hash(&peer.to_string()));
+        let user_agent_hash = origin.user_agent.as_deref().map(hash);
+        let actor_id = viewer.and_then(Viewer::actor_id);
+        let actor_role = viewer.and_then(Viewer::leading_role);
+        let credential = viewer.map_or(AuditCredential::None, |viewer| viewer.credential()).to_value();
+        let purpose = viewer.and_then(|viewer| viewer.principal().purpose).map(|purpose| purpose.code());
+        let now = microseconds(now);
+
+        let mut columns = Columns::default();
+        for entry in self.looks.into_values().chain(self.others) {
+            let id = next_id();
+            let fields = entry.fields.iter().copied().collect::<Vec<_>>().join(",");
+            let action = entry.action.to_value();
+            let decision = if entry.reason.is_none() { "PERMIT" } else { "DENY" };
+            let class = entry.class.map(|class| class.to_value());
+            let (target_kind, target_id) = entry.target.unzip();
+            let patient_id = entry.patient_id.map(Uuid::from);
+            let consent_id = entry.consent_id.map(Uuid::from);
+            let row = AuditRow {
+                tenant_id,
+                id,
+                occurred_at: now.timestamp_micros(),
+                actor_id,
+                actor_role: actor_role.as_deref(),
+                credential: &credential,
+                action: &action,
+                operation: &entry.operation,
+                target_kind,
+                target_id,
+                patient_id,
+                data_class: class.as_deref(),
+                fields: &fields,
+                decision,
+                reason: entry.reason,
+                purpose: purpose.as_deref(),
+                consent_id,
+                request_id: &origin.request_id,
+                address_hash: address_hash.as_deref(),
+                user_agent_hash: user_agent_hash.as_deref(),
+            };
+            columns.row_mac.push(keys.mac(DerivedPurpose::AuditMac, &row.canonical_bytes()).to_vec());
+            columns.id.push(id);
+            columns.action.push(action);
+            columns.operation.push(entry.operation);
+            columns.target_kind.push(target_kind.map(str::to_owned));
+            columns.target_id.push(target_id);
+            columns.patient_id.push(patient_id);
+            columns.data_class.push(class);
+            columns.fields.push(fields);
+            columns.decision.push(decision.to_owned());
+            columns.reason.push(entry.reason.map(str::to_owned));
+            columns.consent_id.push(consent_id);
+        }
+        sqlx::query(INSERT)
+            .bind(tenant_id)
+            .bind(now)
+            .bind(actor_id)
+            .bind(actor_role)
+            .bind(credential)
+            .bind(purpose)
+            .bind(origin.request_id.clone())
+            .bind(address_hash)
+            .bind(user_agent_hash)
+            .bind(i32::try_from(keys.current_version()).unwrap_or(i32::MAX))
+            .bind(columns.id)
+            .bind(columns.action)
+            .bind(columns.operation)
+            .bind(columns.target_kind)
+            .bind(columns.target_id)
+            .bind(columns.patient_id)
+            .bind(columns.data_class)
+            .bind(columns.fields)
+            .bind(columns.decision)
+            .bind(columns.reason)
+            .bind(columns.consent_id)
+            .bind(columns.row_mac)
+    }
+}
+
+/// PostgreSQL keeps microseconds: what is not stored must not be under the MAC.
+fn microseconds(moment: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(moment.timestamp_micros()).unwrap_or(moment)
+}
+
+#[derive(Default)]
+struct Columns {
+    id: Vec<Uuid>,
+    action: Vec<String>,
+    operation: Vec<String>,
+    target_kind: Vec<Option<String>>,
+    target_id: Vec<Option<Uuid>>,
+    patient_id: Vec<Option<Uuid>>,
+    data_class: Vec<Option<String>>,
+    fields: Vec<String>,
+    decision: Vec<String>,
+    reason: Vec<Option<String>>,
+    consent_id: Vec<Option<Uuid>>,
+    row_mac: Vec<Vec<u8>>,
+}
+
+const INSERT: &str = "\
+insert into audit_logs (tenant_id, occurred_at, actor_id, actor_role, credential, purpose, request_id, address_hash,
+    user_agent_hash, key_version, id, action, operation, target_kind, target_id, patient_id, data_class, fields,
+    decision, reason, consent_id, row_mac)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, r.id, r.action, r.operation, r.target_kind, r.target_id, r.patient_id,
+    r.data_class, string_to_array(r.fields, ','), r.decision, r.reason, r.consent_id, r.row_mac
+from unnest($11::uuid[], $12::text[], $13::text[], $14::text[], $15::uuid[], $16::uuid[], $17::text[], $18::text[],
+    $19::text[], $20::text[], $21::uuid[], $22::bytea[])
+    as r (id, action, operation, target_kind, target_id, patient_id, data_class, fields, decision, reason, consent_id,
+        row_mac)";
+
+/// What the MAC of a row covers: every stored value but `created_at`, `created_by` and `xid`, which the database adds.
+pub struct AuditRow<'a> {
+    /// The tenant.
+    pub tenant_id: Uuid,
+    /// The row.
+    pub id: Uuid,
+    /// Microseconds since 1970.
+    pub occurred_at: i64,
+    /// Who.
+    pub actor_id: Option<Uuid>,
+    /// In which role.
+    pub actor_role: Option<&'a str>,
+    /// With which credential.
+    pub credential: &'a str,
+    /// What was attempted.
+    pub action: &'a str,
+    /// By which operation.
+    pub operation: &'a str,
+    /// On what.
+    pub target_kind: Option<&'a str>,
+    /// On which row.
+    pub target_id: Option<Uuid>,
+    /// About whom.
+    pub patient_id: Option<Uuid>,
+    /// Of which class.
+    pub data_class: Option<&'a str>,
+    /// Field names, joined by commas.
+    pub fields: &'a str,
+    /// What was decided.
+    pub decision: &'a str,
+    /// Why not.
+    pub reason: Option<&'a str>,
+    /// For what purpose.
+    pub purpose: Option<&'a str>,
+    /// By which consent.
+    pub consent_id: Option<Uuid>,
+    /// In which request.
+    pub request_id: &'a str,
+    /// From which address, hashed.
+    pub address_hash: Option<&'a [u8]>,
+    /// By which user agent, hashed.
+    pub user_agent_hash: Option<&'a [u8]>,
+}
+
+impl AuditRow<'_> {
+    /// The bytes under the MAC: every field with its length before it, a missing one told apart from an empty one.
+    pub fn canonical_bytes(&self) -> Vec<u8> {
+        let mut bytes = b"consentry/audit/v1".to_vec();
+        let mut add = |value: Option<&[u8]>| match value {
+            None => bytes.extend(u32::MAX.to_be_bytes()),
+            Some(value) => {
+                bytes.extend(u32::try_from(value.len()).unwrap_or(u32::MAX - 1).to_be_bytes());
+                bytes.extend(value);
+            }
+        };
+        add(Some(self.tenant_id.as_bytes()));
+        add(Some(self.id.as_bytes()));
+        add(Some(&self.occurred_at.to_be_bytes()));
+        add(self.actor_id.as_ref().map(|id| id.as_bytes().as_slice()));
+        add(self.actor_role.map(str::as_bytes));
+        add(Some(self.credential.as_bytes()));
+        add(Some(self.action.as_bytes()));
+        add(Some(self.operation.as_bytes()));
+        add(self.target_kind.map(str::as_bytes));
+        add(self.target_id.as_ref().map(|id| id.as_bytes().as_slice()));
+        add(self.patient_id.as_ref().map(|id| id.as_bytes().as_slice()));
+        add(self.data_class.map(str::as_bytes));
+        add(Some(self.fields.as_bytes()));
+        add(Some(self.decision.as_bytes()));
+        add(self.reason.map(str::as_bytes));
+        add(self.purpose.map(str::as_bytes));
+        add(self.consent_id.as_ref().map(|id| id.as_bytes().as_slice()));
+        add(Some(self.request_id.as_bytes()));
+        add(self.address_hash);
+        add(self.user_agent_hash);
+        bytes
+    }
+}

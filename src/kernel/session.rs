@@ -1,0 +1,499 @@
+//! The only door to the database: one session per query, one more for the result of each mutation.
+//!
+//! A [`Session`] owns the transaction, the loaders and the record of looks. It is opened lazily from the
+//! [`Slot`] that stands in the request's context. [`Core::finish`] writes the record and commits before any
+//! body leaves.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+};
+
+use async_graphql::{
+    dataloader::{DataLoader, HashMapCache},
+    runtime::{Timer, TokioSpawner},
+};
+use chrono::{DateTime, Utc};
+use entity::{DataClass, Id, people::patient, platform::audit_log::AuditAction};
+use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
+use sea_query_sqlx::SqlxValues;
+use sqlx::{AssertSqlSafe, Postgres, Transaction, postgres::PgRow};
+use uuid::Uuid;
+
+use super::{
+    access::{Ask, DenialReason, PatientFacts, Permit, Principal, Ruling, Subject, decide, load_facts},
+    app::App,
+    crypto::TenantKeys,
+    database::{self, Mode},
+    error::{Error, Result},
+    load::Loader,
+    record::{Origin, Record, Written},
+    viewer::{Claim, Viewer},
+};
+
+/// One transaction with its record; shared by the loaders and resolvers of a session.
+pub struct Core {
+    app: App,
+    tenant_id: Uuid,
+    viewer: Option<Arc<Viewer>>,
+    keys: Arc<TenantKeys>,
+    origin: Arc<Origin>,
+    transaction: tokio::sync::Mutex<Option<Transaction<'static, Postgres>>>,
+    record: Mutex<Record>,
+    statements: Arc<AtomicU32>,
+}
+
+impl Core {
+    /// The tenant of the transaction.
+    pub const fn tenant_id(&self) -> Uuid {
+        self.tenant_id
+    }
+
+    /// The present moment of the injected clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.app.clock().now()
+    }
+
+    /// A new id.
+    pub fn new_id<E>(&self) -> Id<E> {
+        Id::new(self.app.ids().next())
+    }
+
+    /// The tenant's keys.
+    pub fn keys(&self) -> &Arc<TenantKeys> {
+        &self.keys
+    }
+
+    /// Where the request came from.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    ///
+    /// `UNAUTHENTICATED` when nobody is.
+    pub fn viewer(&self) -> Result<&Viewer> {
+        self.viewer.as_deref().ok_or_else(Error::unauthenticated)
+    }
+
+    /// The principal of the viewer.
+    ///
+    /// # Errors
+    ///
+    /// As [`viewer`](Self::viewer).
+    pub fn principal(&self) -> Result<&Principal> {
+        self.viewer().map(Viewer::principal)
+    }
+
+    /// Runs a statement that returns rows.
+    ///
+    /// # Errors
+    ///
+    /// `UNAVAILABLE` when the database is busy, `INTERNAL` otherwise; the session is over then.
+    pub(in crate::kernel) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
+        let rows: Vec<PgRow> = self
+            .run(async |transaction| {
+                let Statement { sql, values, .. } = statement;
+                let values = SqlxValues(values.unwrap_or(sea_orm::Values(Vec::new())));
+                sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(&mut **transaction).await
+            })
+            .await?;
+        Ok(rows.into_iter().map(QueryResult::from).collect())
+    }
+
+    /// Runs a statement that returns nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`query`](Self::query); a broken constraint of `CONSTRAINTS` becomes the error that stands there.
+    pub(in crate::kernel) async fn execute(&self, statement: Statement) -> Result<ExecResult> {
+        let result = self
+            .run(async |transaction| {
+                let Statement { sql, values, .. } = statement;
+                let values = SqlxValues(values.unwrap_or(sea_orm::Values(Vec::new())));
+                sqlx::query_with(AssertSqlSafe(sql), values).execute(&mut **transaction).await
+            })
+            .await?;
+        Ok(result.into())
+    }
+
+    async fn run<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Transaction<'static, Postgres>) -> Result<T, sqlx::Error>,
+    ) -> Result<T> {
+        let mut guard = self.transaction.lock().await;
+        let transaction = guard.as_mut().ok_or(Error::Unavailable)?;
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        work(transaction).await.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())).into())
+    }
+
+    /// Decides with facts at hand, and puts the look into the record.
+    pub(in crate::kernel) fn judge(
+        &self,
+        look: &Look,
+        facts: Option<&PatientFacts>,
+    ) -> Result<Result<Permit, DenialReason>> {
+        let principal = self.principal()?;
+        let label = look.label.or(facts.map(|facts| facts.label)).unwrap_or(look.floor);
+        let ask = Ask { class: look.floor.stricter(label), action: look.action, subject: look.subject };
+        let ruling = decide(principal, facts, ask, self.now());
+        // A patient that the tenant does not have cannot stand in its record.
+        if facts.is_some() && ask.class != DataClass::Deidentified {
+            self.record(|record| record.look(look.patient_id, ask, ruling, look.operation, look.fields));
+        }
+        match (ruling, facts) {
+            (Ruling::Permit(_), Some(facts)) => {
+                let permit = Permit::issue(
+                    &self.keys,
+                    look.patient_id,
+                    facts.person_id,
+                    ask.class,
+                    ask.action,
+                    &facts.keys,
+                )?;
+                Ok(Ok(permit))
+            }
+            (Ruling::Permit(_), None) => Ok(Err(DenialReason::NotFound)),
+            (Ruling::Deny(reason), _) => Ok(Err(reason)),
+        }
+    }
+
+    /// Loads the facts of one patient and decides.
+    ///
+    /// # Errors
+    ///
+    /// Only those of the database; a refusal is the inner `Err`.
+    pub async fn decide(&self, look: &Look) -> Result<Result<Permit, DenialReason>> {
+        let facts = load_facts(self, &[look.patient_id]).await?;
+        self.judge(look, facts.get(&look.patient_id))
+    }
+
+    /// Puts something written into the record.
+    pub fn written(&self, written: Written) {
+        self.record(|record| record.written(written));
+    }
+
+    /// Puts a sign-in, a sign-out or a refused attempt into the record.
+    pub fn attempted(
+        &self,
+        action: AuditAction,
+        operation: &str,
+        target: Option<(&'static str, Uuid)>,
+        reason: Option<&'static str>,
+    ) {
+        self.record(|record| record.attempt(action, operation, target, reason));
+    }
+
+    fn record<T>(&self, change: impl FnOnce(&mut Record) -> T) -> T {
+        change(&mut self.record.lock().expect("nothing panics while it holds the record"))
+    }
+
+    /// Writes the record and commits. Whatever was decided may leave only after this has returned `Ok`.
+    ///
+    /// # Errors
+    ///
+    /// The record could not be written or the commit failed: nothing may be shown.
+    pub(in crate::kernel) async fn finish(&self) -> Result<()> {
+        let record = self.record(std::mem::take);
+        let mut guard = self.transaction.lock().await;
+        let Some(mut transaction) = guard.take() else {
+            return if record.is_empty() { Ok(()) } else { Err(Error::Unavailable) };
+        };
+        if !record.is_empty() {
+            self.statements.fetch_add(1, Ordering::Relaxed);
+            let ids = self.app.ids();
+            record
+                .into_query(
+                    self.tenant_id,
+                    self.viewer.as_deref(),
+                    &self.origin,
+                    &self.keys,
+                    self.app.clock().now(),
+                    || ids.next(),
+                )
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Rolls everything back, and returns the refusals that must be recorded all the same.
+    async fn abandon(&self) -> Record {
+        drop(self.transaction.lock().await.take());
+        self.record(std::mem::take).refusals()
+    }
+}
+
+/// One look at protected data of one patient.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Whose.
+    pub patient_id: Id<patient::Entity>,
+    /// The least class of what is looked at.
+    pub floor: DataClass,
+    /// The label of the row; `None` takes the label of the patient's own row.
+    pub label: Option<DataClass>,
+    /// What is to be done.
+    pub action: super::access::Action,
+    /// What kind of record it is.
+    pub subject: Subject,
+    /// The operation, as a key: `patient.identity`.
+    pub operation: &'static str,
+    /// Which fields.
+    pub fields: &'static [&'static str],
+}
+
+/// A read transaction with its loaders: one snapshot.
+pub struct Session {
+    core: Arc<Core>,
+    loader: DataLoader<Loader, HashMapCache>,
+    touches: Arc<AtomicU64>,
+}
+
+impl Session {
+    fn new(core: Core) -> Arc<Self> {
+        let core = Arc::new(core);
+        let touches = Arc::new(AtomicU64::new(0));
+        let loader = DataLoader::with_cache(
+            Loader::new(core.clone()),
+            TokioSpawner::current(),
+            YieldingTimer { touches: touches.clone() },
+            HashMapCache::default(),
+        );
+        Arc::new(Self { core, loader, touches })
+    }
+
+    /// The transaction.
+    pub fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    /// The loaders. Asking for them counts as a key, so that a batch waits for all that are on their way.
+    pub(in crate::kernel) fn loader(&self) -> &DataLoader<Loader, HashMapCache> {
+        self.touches.fetch_add(1, Ordering::Relaxed);
+        &self.loader
+    }
+}
+
+/// Batches by yielding to the scheduler until no more keys come, instead of sleeping: a list of hundreds of parents is
+/// one batch, and a single key does not wait for a timer. Needs the request's task and the loader's to share one
+/// thread, as the server's current-thread runtimes do.
+struct YieldingTimer {
+    touches: Arc<AtomicU64>,
+}
+
+impl Timer for YieldingTimer {
+    fn delay(
+        &self,
+        _: std::time::Duration,
+    ) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'static>> {
+        let touches = self.touches.clone();
+        Box::pin(async move {
+            let mut seen = touches.load(Ordering::Relaxed);
+            let mut quiet = 0;
+            while quiet < 2 {
+                tokio::task::yield_now().await;
+                let now = touches.load(Ordering::Relaxed);
+                quiet = if now == seen { quiet + 1 } else { 0 };
+                seen = now;
+            }
+        })
+    }
+}
+
+/// What stands in the request's context: it opens sessions and puts a new one in after each mutation.
+#[derive(Clone)]
+pub struct Slot(Arc<SlotInner>);
+
+struct SlotInner {
+    app: App,
+    origin: Arc<Origin>,
+    viewer: Option<Arc<Viewer>>,
+    keys: Option<Arc<TenantKeys>>,
+    current: tokio::sync::Mutex<Option<Arc<Session>>>,
+    statements: Arc<AtomicU32>,
+    /// A finished session could not write its record: the whole answer must stay inside.
+    unrecorded: std::sync::atomic::AtomicBool,
+    committed: std::sync::atomic::AtomicBool,
+}
+
+impl Slot {
+    /// Reads who calls, on the transaction that the query will go on with.
+    pub(in crate::kernel) async fn open(app: &App, claim: Option<Claim>, origin: Origin) -> Result<Self> {
+        let origin = Arc::new(origin);
+        let statements = Arc::new(AtomicU32::new(0));
+        let (viewer, keys, session) = match claim {
+            None => (None, None, None),
+            Some(claim) => {
+                let tenant_id = claim.tenant_id();
+                let mut transaction = database::begin(app.pool(), Mode::Read, tenant_id, None).await?;
+                let cached = app.keyring().get(tenant_id).await;
+                let Statement { sql, values, .. } = claim.statement(cached.is_none());
+                let values = SqlxValues(values.unwrap_or(sea_orm::Values(Vec::new())));
+                let row = sqlx::query_with(AssertSqlSafe(sql), values).fetch_optional(&mut *transaction).await?;
+                let (viewer, roots) = claim.believe(row.map(QueryResult::from).as_ref(), app.clock().now())?;
+                let keys = match (cached, roots) {
+                    (Some(keys), _) => keys,
+                    (None, roots) => app.keyring().load(tenant_id, roots.unwrap_or_default()).await?,
+                };
+                let viewer = Arc::new(viewer);
+                let core = Core {
+                    app: app.clone(),
+                    tenant_id,
+                    viewer: Some(viewer.clone()),
+                    keys: keys.clone(),
+                    origin: origin.clone(),
+                    transaction: tokio::sync::Mutex::new(Some(transaction)),
+                    record: Mutex::default(),
+                    statements: statements.clone(),
+                };
+                (Some(viewer), Some(keys), Some(Session::new(core)))
+            }
+        };
+        Ok(Self(Arc::new(SlotInner {
+            app: app.clone(),
+            origin,
+            viewer,
+            keys,
+            current: tokio::sync::Mutex::new(session),
+            statements,
+            unrecorded: false.into(),
+            committed: false.into(),
+        })))
+    }
+
+    /// A slot of an operator: a user's rights without a credential.
+    pub(in crate::kernel) fn operator(app: &App, viewer: Viewer, keys: Arc<TenantKeys>, origin: Origin) -> Self {
+        Self(Arc::new(SlotInner {
+            app: app.clone(),
+            origin: Arc::new(origin),
+            viewer: Some(Arc::new(viewer)),
+            keys: Some(keys),
+            current: tokio::sync::Mutex::new(None),
+            statements: Arc::default(),
+            unrecorded: false.into(),
+            committed: false.into(),
+        }))
+    }
+
+    /// The application.
+    pub fn app(&self) -> &App {
+        &self.0.app
+    }
+
+    /// Where the request came from.
+    pub fn origin(&self) -> &Origin {
+        &self.0.origin
+    }
+
+    /// Who is signed in, if anybody.
+    pub fn viewer(&self) -> Option<&Arc<Viewer>> {
+        self.0.viewer.as_ref()
+    }
+
+    /// Statements sent since the viewer was known, without `BEGIN` and `COMMIT`.
+    pub fn statements(&self) -> u32 {
+        self.0.statements.load(Ordering::Relaxed)
+    }
+
+    /// The session of this moment; opened when there is none.
+    ///
+    /// # Errors
+    ///
+    /// `UNAUTHENTICATED` when nobody is signed in; `UNAVAILABLE` when no connection is free.
+    pub async fn session(&self) -> Result<Arc<Session>> {
+        let mut current = self.0.current.lock().await;
+        if let Some(session) = &*current {
+            return Ok(session.clone());
+        }
+        let core = self.begin(Mode::Read).await?;
+        let session = Session::new(core);
+        *current = Some(session.clone());
+        Ok(session)
+    }
+
+    async fn begin(&self, mode: Mode) -> Result<Core> {
+        let viewer = self.0.viewer.clone().ok_or_else(Error::unauthenticated)?;
+        let keys = self.0.keys.clone().ok_or_else(Error::unauthenticated)?;
+        self.begin_for(mode, viewer.tenant_id(), Some(viewer), keys).await
+    }
+
+    async fn begin_for(
+        &self,
+        mode: Mode,
+        tenant_id: Uuid,
+        viewer: Option<Arc<Viewer>>,
+        keys: Arc<TenantKeys>,
+    ) -> Result<Core> {
+        let actor = viewer.as_deref().and_then(Viewer::actor_id);
+        let transaction = database::begin(self.0.app.pool(), mode, tenant_id, actor).await?;
+        Ok(Core {
+            app: self.0.app.clone(),
+            tenant_id,
+            viewer,
+            keys,
+            origin: self.0.origin.clone(),
+            transaction: tokio::sync::Mutex::new(Some(transaction)),
+            record: Mutex::default(),
+            statements: self.0.statements.clone(),
+        })
+    }
+
+    /// Begins the transaction of a mutation. The session before it ends first, so that a request holds one connection.
+    pub(in crate::kernel) async fn begin_write(&self) -> Result<Core> {
+        self.finish_current().await;
+        self.begin(Mode::Write).await
+    }
+
+    /// As [`begin_write`](Self::begin_write), for a caller who is not signed in yet.
+    pub(in crate::kernel) async fn begin_write_anonymous(&self, tenant_id: Uuid) -> Result<Core> {
+        self.finish_current().await;
+        let keys = self.0.app.tenant_keys(tenant_id).await?;
+        self.begin_for(Mode::Write, tenant_id, None, keys).await
+    }
+
+    /// Rolls a mutation back but keeps its refusals, in a transaction of their own.
+    pub(in crate::kernel) async fn record_refusals(&self, core: &Core) -> Result<()> {
+        let refusals = core.abandon().await;
+        if refusals.is_empty() {
+            return Ok(());
+        }
+        let again = self.begin_for(Mode::Write, core.tenant_id, core.viewer.clone(), core.keys.clone()).await?;
+        again.record(|record| *record = refusals);
+        again.finish().await
+    }
+
+    pub(in crate::kernel) fn note_commit(&self) {
+        self.0.committed.store(true, Ordering::Relaxed);
+    }
+
+    async fn finish_current(&self) {
+        let session = self.0.current.lock().await.take();
+        if let Some(session) = session
+            && let Err(error) = session.core.finish().await
+        {
+            tracing::error!(request_id = %self.0.origin.request_id, %error, "the record of looks was not written");
+            self.0.unrecorded.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Ends the request: writes the last record. On `Err` nothing of the answer may leave.
+    ///
+    /// # Errors
+    ///
+    /// `RESULT_UNAVAILABLE` when a mutation was committed before, else `UNAVAILABLE`.
+    pub(in crate::kernel) async fn finish(&self) -> Result<()> {
+        self.finish_current().await;
+        if !self.0.unrecorded.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let committed = self.0.committed.load(Ordering::Relaxed);
+        Err(if committed { Error::ResultUnavailable } else { Error::Unavailable })
+    }
+}

@@ -1,0 +1,202 @@
+//! Who calls: from a bearer token to a [`Viewer`], in one statement.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use entity::{
+    consent::purpose::Purpose,
+    identity::{permission::Permission, role_permission::Reach},
+    platform::audit_log::AuditCredential,
+};
+use sea_orm::{FromQueryResult, Iterable, Statement, Value};
+use uuid::Uuid;
+
+use super::{
+    access::{Principal, PrincipalRow, principal_sql},
+    crypto::{BearerToken, BearerTokenKind, RootKeyState, WrappedRoot},
+    error::{Error, Result},
+};
+
+/// Who calls, with which credential.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    principal: Principal,
+    credential: AuditCredential,
+    credential_id: Uuid,
+}
+
+impl Viewer {
+    /// The facts that decisions need.
+    pub const fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// The tenant.
+    pub const fn tenant_id(&self) -> Uuid {
+        self.principal.tenant_id
+    }
+
+    /// The user, for `created_by` and the record.
+    pub fn actor_id(&self) -> Option<Uuid> {
+        Some(self.principal.user_id.uuid())
+    }
+
+    /// The role that speaks first.
+    pub fn leading_role(&self) -> Option<String> {
+        self.principal.roles.first().cloned()
+    }
+
+    /// With which kind of credential the viewer came.
+    pub const fn credential(&self) -> AuditCredential {
+        self.credential
+    }
+
+    /// The session or token.
+    pub const fn credential_id(&self) -> Uuid {
+        self.credential_id
+    }
+
+    /// How far a permission reaches.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN` without the permission.
+    pub fn require(&self, permission: Permission) -> Result<Reach> {
+        self.principal.reach(permission).ok_or(Error::Forbidden(permission))
+    }
+
+    /// A viewer that acts for a user without a credential: for the command line and demo data.
+    pub(in crate::kernel) const fn operator(principal: Principal) -> Self {
+        Self { principal, credential: AuditCredential::Operator, credential_id: Uuid::nil() }
+    }
+}
+
+/// A caller's credential before anyone is believed.
+#[derive(Debug)]
+pub(in crate::kernel) struct Claim {
+    token: BearerToken,
+    purpose: Option<Purpose>,
+}
+
+impl Claim {
+    /// Reads the headers `Authorization` and `X-Purpose-Of-Use`; `None` is an anonymous caller.
+    pub(in crate::kernel) fn read(authorization: Option<&str>, purpose: Option<&str>) -> Result<Option<Self>> {
+        let Some(authorization) = authorization else { return Ok(None) };
+        let text = authorization
+            .split_once(' ')
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim())
+            .ok_or(Error::Unauthenticated("the header `Authorization` takes the form `Bearer <token>`"))?;
+        let token = BearerToken::parse(text).map_err(|_| refused())?;
+        let purpose = purpose.map(read_purpose).transpose()?;
+        Ok(Some(Self { token, purpose }))
+    }
+
+    pub(in crate::kernel) fn tenant_id(&self) -> Uuid {
+        self.token.tenant_id()
+    }
+
+    /// The statement that reads everything about the caller, and the tenant's root keys when they are not at hand.
+    pub(in crate::kernel) fn statement(&self, needs_root_keys: bool) -> Statement {
+        let columns = ", c.token_digest, c.expires_at, c.ended_at, c.scopes, c.bound_purpose,
+            case when $3 then (select json_agg(json_build_object('version', k.key_version, 'state', k.state,
+                    'wrapped', encode(k.wrapped, 'hex')))
+                from encryption_keys k
+                where k.tenant_id = $1 and k.purpose = 'ROOT') end as root_keys";
+        let credential = match self.token.kind() {
+            BearerTokenKind::Session => {
+                "select user_id, token_digest, expires_at, ended_at, null::text[] as scopes, null::text as bound_purpose
+                from sessions where tenant_id = $1 and id = $2 and deleted_at is null"
+            }
+            BearerTokenKind::Access => {
+                "select user_id, token_digest, expires_at, revoked_at as ended_at, scopes, purpose::text as bound_purpose
+                from access_tokens where tenant_id = $1 and id = $2 and deleted_at is null and kind = 'API'"
+            }
+        };
+        let source = format!(
+            "({credential}) c join users u on u.tenant_id = $1 and u.id = c.user_id and u.deleted_at is null"
+        );
+        let values =
+            [Value::from(self.token.tenant_id()), Value::from(self.token.token_id()), Value::from(needs_root_keys)];
+        Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, principal_sql(columns, &source), values)
+    }
+
+    /// Believes the caller, or not: every refusal reads the same.
+    pub(in crate::kernel) fn believe(
+        &self,
+        row: Option<&sea_orm::QueryResult>,
+        now: DateTime<Utc>,
+    ) -> Result<(Viewer, Option<Vec<WrappedRoot>>)> {
+        let row = row.ok_or_else(refused)?;
+        let credential = CredentialRow::from_query_result(row, "")?;
+        let live = self.token.matches(&credential.token_digest)
+            && now < credential.expires_at
+            && credential.ended_at.is_none();
+        let mut principal = PrincipalRow::from_query_result(row, "")?.into_principal(self.tenant_id(), now)?;
+        if !live || !principal.is_active() {
+            return Err(refused());
+        }
+        let bound = credential.bound_purpose.as_deref().map(read_purpose).transpose()?;
+        let kind = self.token.kind();
+        principal.purpose = match (kind, bound, self.purpose) {
+            (_, Some(bound), Some(stated)) => Some(bound).filter(|bound| *bound == stated),
+            (_, Some(bound), None) => Some(bound),
+            (_, None, Some(stated)) => Some(stated),
+            (BearerTokenKind::Session, None, None) => principal.purpose,
+            (BearerTokenKind::Access, None, None) => None,
+        };
+        if let Some(scopes) = &credential.scopes {
+            principal.narrow(scopes);
+        }
+        let credential_kind = match kind {
+            BearerTokenKind::Session => AuditCredential::Session,
+            BearerTokenKind::Access => AuditCredential::ApiToken,
+        };
+        let viewer = Viewer { principal, credential: credential_kind, credential_id: self.token.token_id() };
+        let roots = credential.root_keys.map(read_roots).transpose()?;
+        Ok((viewer, roots))
+    }
+}
+
+fn refused() -> Error {
+    Error::Unauthenticated("the token is not valid, has ended, or its user may not sign in: sign in again")
+}
+
+fn read_purpose(text: &str) -> Result<Purpose> {
+    Purpose::from_str(text).map_err(|_| {
+        let known: Vec<String> = Purpose::iter().map(Purpose::code).collect();
+        Error::BadUserInput(format!("the header `X-Purpose-Of-Use` takes one of {}", known.join(", ")))
+    })
+}
+
+#[derive(FromQueryResult)]
+struct CredentialRow {
+    token_digest: Vec<u8>,
+    expires_at: DateTime<Utc>,
+    ended_at: Option<DateTime<Utc>>,
+    scopes: Option<Vec<String>>,
+    bound_purpose: Option<String>,
+    root_keys: Option<sea_orm::JsonValue>,
+}
+
+#[derive(serde::Deserialize)]
+struct RootRow {
+    version: u32,
+    state: entity::platform::encryption_key::KeyState,
+    wrapped: String,
+}
+
+/// Reads root keys as the statements of the kernel select them.
+pub(in crate::kernel) fn read_roots(json: sea_orm::JsonValue) -> Result<Vec<WrappedRoot>> {
+    let rows: Vec<RootRow> =
+        serde_json::from_value(json).map_err(|error| Error::internal(format_args!("root keys: {:?}", error.classify())))?;
+    rows.into_iter()
+        .map(|row| {
+            let state = match row.state {
+                entity::platform::encryption_key::KeyState::Active => RootKeyState::Active,
+                entity::platform::encryption_key::KeyState::Retired => RootKeyState::Retired,
+            };
+            Ok(WrappedRoot { version: row.version, wrapped: super::access::from_hexadecimal(&row.wrapped)?, state })
+        })
+        .collect()
+}

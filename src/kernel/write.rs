@@ -1,0 +1,312 @@
+//! Writing: one transaction per mutation, with its audit rows and outbox events.
+
+use std::sync::Arc;
+
+use entity::{Id, TenantTable, platform::{idempotency_key, outbox_event}};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel,
+    QueryFilter, QuerySelect, QueryTrait, Statement, Value,
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{
+    error::{Error, Result, UserErrorCode},
+    load::Scoped,
+    session::{Core, Slot},
+};
+
+/// The transaction of a mutation. Everything in it is committed together, or nothing is.
+pub struct Write {
+    core: Arc<Core>,
+}
+
+impl std::ops::Deref for Write {
+    type Target = Core;
+
+    fn deref(&self) -> &Core {
+        &self.core
+    }
+}
+
+impl Write {
+    pub(in crate::kernel) fn new(core: Core) -> Self {
+        Self { core: Arc::new(core) }
+    }
+
+    /// Inserts a row; the tenant is that of the transaction.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn insert<A>(&self, mut row: A) -> Result<()>
+    where
+        A: ActiveModelTrait<Entity: TenantTable> + Send,
+        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+    {
+        row.set(<A::Entity as TenantTable>::TENANT_ID, Value::from(self.tenant_id()));
+        self.execute(A::Entity::insert(row).build(DbBackend::Postgres)).await?;
+        Ok(())
+    }
+
+    /// Inserts many rows in one statement.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn insert_many<A>(&self, rows: Vec<A>) -> Result<()>
+    where
+        A: ActiveModelTrait<Entity: TenantTable> + Send,
+    {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let tenant_id = self.tenant_id();
+        let rows = rows.into_iter().map(|mut row| {
+            row.set(<A::Entity as TenantTable>::TENANT_ID, Value::from(tenant_id));
+            row
+        });
+        self.execute(A::Entity::insert_many(rows).build(DbBackend::Postgres)).await?;
+        Ok(())
+    }
+
+    /// Changes the row `id`; the trigger stamps version, time and actor.
+    ///
+    /// # Errors
+    ///
+    /// `STALE_VERSION` when `expected_version` is stated and no longer that of the row.
+    pub async fn update<A>(&self, id: Id<A::Entity>, expected_version: Option<i32>, change: A) -> Result<()>
+    where
+        A: ActiveModelTrait<Entity: TenantTable> + Send,
+    {
+        let mut update = A::Entity::update_many()
+            .set(change)
+            .filter(<A::Entity as TenantTable>::TENANT_ID.eq(self.tenant_id()))
+            .filter(<A::Entity as TenantTable>::ID.eq(id.uuid()));
+        if let Some(version) = expected_version {
+            update = update.filter(sea_orm::sea_query::Expr::col(sea_orm::sea_query::Alias::new("version")).eq(version));
+        }
+        let result = self.execute(update.build(DbBackend::Postgres)).await?;
+        match (result.rows_affected(), expected_version) {
+            (1, _) => Ok(()),
+            (_, Some(_)) => Err(Error::refused(
+                UserErrorCode::StaleVersion,
+                &["expectedVersion"],
+                "somebody else changed it since you read it; read it again and decide anew",
+            )),
+            (..) => Err(Error::internal("a row that was just locked is gone")),
+        }
+    }
+
+    /// Reads the row `id` within the viewer's row scope and locks it until the end of the transaction.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND` on `field`, the same for a random id, another tenant's and a row out of scope.
+    pub async fn lock<E>(&self, id: Id<E>, field: &str, what: &str) -> Result<E::Model>
+    where
+        E: TenantTable + Scoped,
+        E::Model: FromQueryResult,
+    {
+        let viewer = self.viewer()?;
+        let select = visible::<E>(self.tenant_id())
+            .filter(E::scope(viewer))
+            .filter(E::ID.eq(id.uuid()))
+            .lock(sea_orm::sea_query::LockType::NoKeyUpdate);
+        self.one::<E>(select).await?.ok_or_else(|| Error::not_found(field, what))
+    }
+
+    /// Reads one row of the tenant by a condition, without the viewer's row scope: for rules, never for showing.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn find<E>(&self, condition: Condition) -> Result<Option<E::Model>>
+    where
+        E: TenantTable,
+        E::Model: FromQueryResult,
+    {
+        self.one::<E>(visible::<E>(self.tenant_id()).filter(condition)).await
+    }
+
+    async fn one<E>(&self, select: sea_orm::Select<E>) -> Result<Option<E::Model>>
+    where
+        E: TenantTable,
+        E::Model: FromQueryResult,
+    {
+        let rows = self.query(select.limit(1).build(DbBackend::Postgres)).await?;
+        Ok(rows.first().map(|row| E::Model::from_query_result(row, "")).transpose()?)
+    }
+
+    /// Deletes rows for good, where the table allows it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn erase<E: TenantTable>(&self, condition: Condition) -> Result<()> {
+        let delete = E::delete_many().filter(E::TENANT_ID.eq(self.tenant_id())).filter(condition);
+        self.execute(delete.build(DbBackend::Postgres)).await?;
+        Ok(())
+    }
+
+    /// Adds one to the patient's consent epoch, in the transaction that changes a consent or a relationship.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn bump_consent_epoch(&self, patient: Id<entity::people::patient::Entity>) -> Result<()> {
+        let values = [Value::from(self.tenant_id()), Value::from(patient)];
+        let sql = "update patients set consent_epoch = consent_epoch + 1 where tenant_id = $1 and id = $2";
+        self.execute(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+        Ok(())
+    }
+
+    /// Adds an outbox event: ids only, carried out after the commit.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn emit(&self, event_type: &str, aggregate_kind: &str, aggregate_id: Uuid) -> Result<()> {
+        self.insert(outbox_event::ActiveModel {
+            id: Set(self.new_id()),
+            event_type: Set(event_type.to_owned()),
+            aggregate_kind: Set(aggregate_kind.to_owned()),
+            aggregate_id: Set(aggregate_id),
+            payload: Set(serde_json::json!({ "id": aggregate_id })),
+            ..Default::default()
+        })
+        .await
+    }
+}
+
+/// All rows of `E` that the tenant has and did not delete.
+pub(in crate::kernel) fn visible<E: TenantTable>(tenant_id: Uuid) -> sea_orm::Select<E> {
+    #[expect(clippy::disallowed_methods, reason = "the one place where a select begins: with its tenant")]
+    let select = E::find().filter(E::TENANT_ID.eq(tenant_id));
+    match E::DELETED_AT {
+        Some(deleted_at) => select.filter(deleted_at.is_null()),
+        None => select,
+    }
+}
+
+/// A key under which a mutation happens once.
+#[derive(Clone, Debug)]
+pub struct Idempotency {
+    /// The client's key.
+    pub key: String,
+    /// The mutation.
+    pub operation: &'static str,
+    digest: [u8; 32],
+}
+
+impl Idempotency {
+    /// Binds the client's key to the input it came with: the GraphQL value, canonically written.
+    ///
+    /// # Errors
+    ///
+    /// `VALIDATION_FAILED` when the key is empty or longer than 200 characters.
+    pub fn new(key: String, operation: &'static str, input: &impl std::fmt::Display) -> Result<Self> {
+        if key.is_empty() || key.chars().count() > 200 || key.chars().any(char::is_control) {
+            return Err(Error::invalid("idempotencyKey", "an idempotency key has 1 to 200 printable characters"));
+        }
+        let digest = Sha256::digest(input.to_string().as_bytes()).into();
+        Ok(Self { key, operation, digest })
+    }
+
+    async fn earlier(&self, write: &Write) -> Result<Option<Uuid>> {
+        use idempotency_key::Column;
+        let condition = Condition::all()
+            .add(Column::ActorId.eq(write.principal()?.user_id))
+            .add(Column::Key.eq(self.key.as_str()));
+        let Some(row) = write.find::<idempotency_key::Entity>(condition.clone()).await? else { return Ok(None) };
+        if row.expires_at <= write.now() {
+            write.erase::<idempotency_key::Entity>(condition).await?;
+            return Ok(None);
+        }
+        if row.operation != self.operation || row.request_digest != self.digest {
+            return Err(Error::refused(
+                UserErrorCode::IdempotencyConflict,
+                &["idempotencyKey"],
+                "this idempotency key was used with other input; take a new one",
+            ));
+        }
+        Ok(Some(row.result_id))
+    }
+
+    async fn remember(&self, write: &Write, result_id: Uuid) -> Result<()> {
+        write
+            .insert(idempotency_key::ActiveModel {
+                id: Set(write.new_id()),
+                actor_id: Set(write.principal()?.user_id),
+                key: Set(self.key.clone()),
+                operation: Set(self.operation.to_owned()),
+                request_digest: Set(self.digest.to_vec()),
+                result_id: Set(result_id),
+                expires_at: Set(write.now() + chrono::TimeDelta::hours(24)),
+                ..Default::default()
+            })
+            .await
+    }
+}
+
+impl Slot {
+    /// Runs a mutation: `work` in one transaction, its record with it, then commits.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`. After a refusal nothing was written but the denials it met, which are recorded.
+    pub async fn write<T>(&self, work: impl AsyncFnOnce(&Write) -> Result<T>) -> Result<T> {
+        let write = Write::new(self.begin_write().await?);
+        self.conclude(write, work).await
+    }
+
+    /// As [`write`](Self::write), for a caller who is not signed in yet.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`.
+    pub async fn write_anonymous<T>(
+        &self,
+        tenant_id: Uuid,
+        work: impl AsyncFnOnce(&Write) -> Result<T>,
+    ) -> Result<T> {
+        let write = Write::new(self.begin_write_anonymous(tenant_id).await?);
+        self.conclude(write, work).await
+    }
+
+    /// As [`write`](Self::write), once per idempotency key: a replay returns the id of the first result.
+    ///
+    /// # Errors
+    ///
+    /// Those of `work`; `IDEMPOTENCY_CONFLICT` when the key came with other input before.
+    pub async fn write_once<E>(
+        &self,
+        once: Option<Idempotency>,
+        work: impl AsyncFnOnce(&Write) -> Result<Id<E>>,
+    ) -> Result<Id<E>> {
+        self.write(async |write| {
+            let Some(once) = once else { return work(write).await };
+            if let Some(earlier) = once.earlier(write).await? {
+                return Ok(Id::new(earlier));
+            }
+            let id = work(write).await?;
+            once.remember(write, id.uuid()).await?;
+            Ok(id)
+        })
+        .await
+    }
+
+    async fn conclude<T>(&self, write: Write, work: impl AsyncFnOnce(&Write) -> Result<T>) -> Result<T> {
+        match work(&write).await {
+            Ok(value) => {
+                write.finish().await?;
+                self.note_commit();
+                Ok(value)
+            }
+            Err(error) => {
+                self.record_refusals(&write).await?;
+                Err(error)
+            }
+        }
+    }
+}
