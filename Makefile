@@ -32,4 +32,4 @@ schema: prerequisites ## Write the GraphQL schema to the standard output
 
 prerequisites:
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install it from https://rustup.rs." >&2; exit 2; }
-	@scripts/install-prerequisites
+	@scripts/install-prerequisites >&2

@@ -129,7 +129,7 @@ pub fn describe<E: TenantTable>() -> TableDescription
 where
     E::Column: sea_orm::Iterable,
 {
-    use sea_orm::{EntityName, IdenStatic, Iterable};
+    use sea_orm::{IdenStatic, Iterable};
     let entity = E::default();
     TableDescription {
         schema: entity.schema_name().map_or("public", |_| "phi"),

@@ -4,10 +4,10 @@
 //! it is spread: a few kilobytes from an anonymous caller could end the process or hold a core for minutes. So
 //! the order here is part of the protection, and every step is linear in the bytes:
 //!
-//! 1. [`json`] counts the values and the nesting of the body, before any of it is built;
-//! 2. [`tokens`] counts the tokens and the nesting of the document, before it is parsed;
+//! 1. `json` counts the values and the nesting of the body, before any of it is built;
+//! 2. `tokens` counts the tokens and the nesting of the document, before it is parsed;
 //! 3. the document is parsed once;
-//! 4. [`shape`] measures what the document becomes with its fragments expanded, without expanding them.
+//! 4. `shape` measures what the document becomes with its fragments expanded, without expanding them.
 
 mod json;
 mod shape;
@@ -52,7 +52,7 @@ pub struct Limits {
     /// How deep fields may nest beneath `__schema` and `__type`.
     pub introspection_depth: usize,
     /// What introspection may cost: selections, each list above them taken as ten items and `types` as a hundred.
-    /// The standard introspection query costs some 450,000.
+    /// The standard introspection query costs some 490,000.
     pub introspection_cost: usize,
 }
 

@@ -11,6 +11,7 @@ mod initialize;
 mod layout;
 mod locks;
 mod postmaster;
+mod record;
 #[cfg(test)]
 mod tests;
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     access::{Gated, Permit, Withheld},
     error::{Error, Result},
+    graphql::{Payload, Payloaded},
     load::Resource,
     page::{Connection, Page},
     session::{Look, Session, Slot},
@@ -47,6 +48,12 @@ pub trait Door {
         look: Look,
         open: impl FnOnce(&Permit) -> Result<T> + Send,
     ) -> impl Future<Output = Result<Gated<T>>> + Send;
+
+    /// The payload of a mutation: what was written, read again on a new session through the same gates.
+    fn shown<T: Resource>(
+        &self,
+        outcome: Result<Id<T::Entity>>,
+    ) -> impl Future<Output = Result<Payload<T>>> + Send;
 
     /// Decides on a look and records it.
     fn decide(&self, look: Look) -> impl Future<Output = Result<Result<Permit, Withheld>>> + Send;
@@ -90,6 +97,14 @@ impl Door for Context<'_> {
         })
     }
 
+    async fn shown<T: Resource>(&self, outcome: Result<Id<T::Entity>>) -> Result<Payload<T>> {
+        let shown = match outcome {
+            Ok(id) => Ok(self.load::<T>(id).await.ok().flatten().ok_or(Error::ResultUnavailable)?),
+            Err(error) => Err(error),
+        };
+        shown.payload()
+    }
+
     async fn decide(&self, look: Look) -> Result<Result<Permit, Withheld>> {
         let session = self.session().await?;
         let facts = session.facts(look.patient_id).await?;
@@ -107,6 +122,19 @@ impl async_graphql::Guard for Requires {
     async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
         ctx.viewer()?.require(self.0)?;
         Ok(())
+    }
+}
+
+/// Requires any one of some permissions.
+pub struct RequiresAny(pub &'static [Permission]);
+
+impl async_graphql::Guard for RequiresAny {
+    async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
+        let viewer = ctx.viewer()?;
+        if self.0.iter().any(|permission| viewer.principal().reach(*permission).is_some()) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(self.0[0]).into())
     }
 }
 

@@ -231,8 +231,53 @@ impl Session {
         self.loader().load_one(Row::<T> { id: id.uuid(), resource: PhantomData }).await
     }
 
-    /// The first `first` children of `parent` by `column`, newest first.
-    pub(in crate::kernel) async fn children<T: Resource>(
+    /// Rows by id, in one batch; those that are not there or out of scope are missing in the result.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn load_many<T: Resource>(
+        &self,
+        ids: Vec<Id<T::Entity>>,
+    ) -> Result<HashMap<Id<T::Entity>, T>> {
+        let keys = ids.into_iter().map(|id| Row::<T> { id: id.uuid(), resource: PhantomData });
+        let rows = self.loader().load_many(keys).await?;
+        Ok(rows.into_iter().map(|(key, value)| (Id::new(key.id), value)).collect())
+    }
+
+    /// The ids of at most `limit` rows in scope that meet `condition`.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn ids_in_scope<E: Scoped>(&self, condition: Condition, limit: usize) -> Result<Vec<Id<E>>> {
+        let core = self.core();
+        let statement = visible::<E>(core.tenant_id())
+            .filter(E::scope(core.viewer()?))
+            .filter(condition)
+            .select_only()
+            .column_as(E::ID, "id")
+            .limit(u64::try_from(limit).unwrap_or(u64::MAX))
+            .build(DbBackend::Postgres);
+        let rows = core.query(statement).await?;
+        rows.iter().map(|row| Ok(Id::new(row.try_get("", "id")?))).collect()
+    }
+
+    /// The first `first` children of `parent` by `column`, newest first; batched over all parents of a level.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn children<T: Resource>(
+        &self,
+        parent: Uuid,
+        column: &'static str,
+        first: u64,
+    ) -> Result<Vec<T>> {
+        self.children_after(parent, column, first, None).await
+    }
+
+    pub(in crate::kernel) async fn children_after<T: Resource>(
         &self,
         parent: Uuid,
         column: &'static str,
@@ -249,7 +294,11 @@ impl Session {
     }
 
     /// What the decision knows of `patient`; `None` when the tenant has no such patient.
-    pub(in crate::kernel) async fn facts(&self, patient: Id<patient::Entity>) -> Result<Option<Arc<PatientFacts>>> {
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn facts(&self, patient: Id<patient::Entity>) -> Result<Option<Arc<PatientFacts>>> {
         self.loader().load_one(FactsOf(patient)).await
     }
 }

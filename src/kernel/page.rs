@@ -293,7 +293,7 @@ impl Session {
         let keys = self.core().keys();
         let size = page.size(NESTED_SIZE)?;
         let after = page.position(&<T as OutputType>::type_name(), keys)?;
-        let rows = self.children::<T>(parent, column, size + 1, after).await?;
+        let rows = self.children_after::<T>(parent, column, size + 1, after).await?;
         Ok(Connection::new(rows, size, Source::Children { parent, column }, keys))
     }
 

@@ -22,6 +22,8 @@ pub struct Origin {
     pub peer: Option<std::net::IpAddr>,
     /// The caller's user agent.
     pub user_agent: Option<String>,
+    /// Whether it came from the command line.
+    pub operator: bool,
 }
 
 /// Something written, to be recorded with it.
@@ -154,7 +156,8 @@ impl Record {
         let user_agent_hash = origin.user_agent.as_deref().map(hash);
         let actor_id = viewer.and_then(Viewer::actor_id);
         let actor_role = viewer.and_then(Viewer::leading_role);
-        let credential = viewer.map_or(AuditCredential::None, |viewer| viewer.credential()).to_value();
+        let unnamed = if origin.operator { AuditCredential::Operator } else { AuditCredential::None };
+        let credential = viewer.map_or(unnamed, |viewer| viewer.credential()).to_value();
         let purpose = viewer.and_then(|viewer| viewer.principal().purpose).map(|purpose| purpose.code());
         let now = microseconds(now);
 

@@ -18,7 +18,7 @@ use async_graphql::{
 };
 use chrono::{DateTime, Utc};
 use entity::{DataClass, Id, people::patient, platform::audit_log::AuditAction};
-use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
+use sea_orm::{ExecResult, QueryResult, Statement};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, Postgres, Transaction, postgres::PgRow};
 use uuid::Uuid;
@@ -29,7 +29,7 @@ use super::{
     crypto::TenantKeys,
     database::{self, Mode},
     error::{Error, Result},
-    load::Loader,
+    load::{FactsOf, Loader},
     record::{Origin, Record, Written},
     viewer::{Claim, Viewer},
 };
@@ -96,13 +96,9 @@ impl Core {
     ///
     /// `UNAVAILABLE` when the database is busy, `INTERNAL` otherwise; the session is over then.
     pub(in crate::kernel) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
-        let rows: Vec<PgRow> = self
-            .run(async |transaction| {
-                let Statement { sql, values, .. } = statement;
-                let values = SqlxValues(values.unwrap_or(sea_orm::Values(Vec::new())));
-                sqlx::query_with(AssertSqlSafe(sql), values).fetch_all(&mut **transaction).await
-            })
-            .await?;
+        let mut guard = self.transaction.lock().await;
+        let transaction = self.counted(&mut guard)?;
+        let rows: Vec<PgRow> = bound(statement).fetch_all(&mut **transaction).await?;
         Ok(rows.into_iter().map(QueryResult::from).collect())
     }
 
@@ -112,24 +108,17 @@ impl Core {
     ///
     /// As [`query`](Self::query); a broken constraint of `CONSTRAINTS` becomes the error that stands there.
     pub(in crate::kernel) async fn execute(&self, statement: Statement) -> Result<ExecResult> {
-        let result = self
-            .run(async |transaction| {
-                let Statement { sql, values, .. } = statement;
-                let values = SqlxValues(values.unwrap_or(sea_orm::Values(Vec::new())));
-                sqlx::query_with(AssertSqlSafe(sql), values).execute(&mut **transaction).await
-            })
-            .await?;
-        Ok(result.into())
+        let mut guard = self.transaction.lock().await;
+        let transaction = self.counted(&mut guard)?;
+        Ok(bound(statement).execute(&mut **transaction).await?.into())
     }
 
-    async fn run<T>(
+    fn counted<'t>(
         &self,
-        work: impl AsyncFnOnce(&mut Transaction<'static, Postgres>) -> Result<T, sqlx::Error>,
-    ) -> Result<T> {
-        let mut guard = self.transaction.lock().await;
-        let transaction = guard.as_mut().ok_or(Error::Unavailable)?;
+        transaction: &'t mut Option<Transaction<'static, Postgres>>,
+    ) -> Result<&'t mut Transaction<'static, Postgres>> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        work(transaction).await.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())).into())
+        transaction.as_mut().ok_or(Error::Unavailable)
     }
 
     /// Decides with facts at hand, and puts the look into the record.
@@ -230,6 +219,11 @@ impl Core {
     }
 }
 
+fn bound(statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
+    let Statement { sql, values, .. } = statement;
+    sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values.unwrap_or(sea_orm::Values(Vec::new()))))
+}
+
 /// One look at protected data of one patient.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
@@ -278,6 +272,26 @@ impl Session {
     pub(in crate::kernel) fn loader(&self) -> &DataLoader<Loader, HashMapCache> {
         self.touches.fetch_add(1, Ordering::Relaxed);
         &self.loader
+    }
+}
+
+impl Session {
+    /// Decides on many looks with one statement of facts, and records them all. Refused ones are missing in the result.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn decide_all(&self, looks: &[Look]) -> Result<Vec<(Id<patient::Entity>, Permit)>> {
+        let keys = looks.iter().map(|look| FactsOf(look.patient_id));
+        let facts = self.loader().load_many(keys).await?;
+        let mut permits = Vec::new();
+        for look in looks {
+            let facts = facts.get(&FactsOf(look.patient_id)).map(Arc::as_ref);
+            if let Ok(permit) = self.core.judge(look, facts)? {
+                permits.push((look.patient_id, permit));
+            }
+        }
+        Ok(permits)
     }
 }
 
@@ -334,9 +348,7 @@ impl Slot {
                 let tenant_id = claim.tenant_id();
                 let mut transaction = database::begin(app.pool(), Mode::Read, tenant_id, None).await?;
                 let cached = app.keyring().get(tenant_id).await;
-                let Statement { sql, values, .. } = claim.statement(cached.is_none());
-                let values = SqlxValues(values.unwrap_or(sea_orm::Values(Vec::new())));
-                let row = sqlx::query_with(AssertSqlSafe(sql), values).fetch_optional(&mut *transaction).await?;
+                let row = bound(claim.statement(cached.is_none())).fetch_optional(&mut *transaction).await?;
                 let (viewer, roots) = claim.believe(row.map(QueryResult::from).as_ref(), app.clock().now())?;
                 let keys = match (cached, roots) {
                     (Some(keys), _) => keys,
@@ -368,13 +380,14 @@ impl Slot {
         })))
     }
 
-    /// A slot of an operator: a user's rights without a credential.
-    pub(in crate::kernel) fn operator(app: &App, viewer: Viewer, keys: Arc<TenantKeys>, origin: Origin) -> Self {
+    /// A slot of an operator: a user's rights without a credential, or nobody's.
+    pub(in crate::kernel) fn operator(app: &App, viewer: Option<(Viewer, Arc<TenantKeys>)>, origin: Origin) -> Self {
+        let (viewer, keys) = viewer.unzip();
         Self(Arc::new(SlotInner {
             app: app.clone(),
             origin: Arc::new(origin),
-            viewer: Some(Arc::new(viewer)),
-            keys: Some(keys),
+            viewer: viewer.map(Arc::new),
+            keys,
             current: tokio::sync::Mutex::new(None),
             statements: Arc::default(),
             unrecorded: false.into(),
@@ -488,7 +501,7 @@ impl Slot {
     /// # Errors
     ///
     /// `RESULT_UNAVAILABLE` when a mutation was committed before, else `UNAVAILABLE`.
-    pub(in crate::kernel) async fn finish(&self) -> Result<()> {
+    pub async fn finish(&self) -> Result<()> {
         self.finish_current().await;
         if !self.0.unrecorded.load(Ordering::Relaxed) {
             return Ok(());

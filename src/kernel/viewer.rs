@@ -23,9 +23,15 @@ pub struct Viewer {
     principal: Principal,
     credential: AuditCredential,
     credential_id: Uuid,
+    asked_at: DateTime<Utc>,
 }
 
 impl Viewer {
+    /// When the request began: row scopes compare periods with it.
+    pub const fn asked_at(&self) -> DateTime<Utc> {
+        self.asked_at
+    }
+
     /// The facts that decisions need.
     pub const fn principal(&self) -> &Principal {
         &self.principal
@@ -66,8 +72,8 @@ impl Viewer {
     }
 
     /// A viewer that acts for a user without a credential: for the command line and demo data.
-    pub(in crate::kernel) const fn operator(principal: Principal) -> Self {
-        Self { principal, credential: AuditCredential::Operator, credential_id: Uuid::nil() }
+    pub(in crate::kernel) const fn operator(principal: Principal, asked_at: DateTime<Utc>) -> Self {
+        Self { principal, credential: AuditCredential::Operator, credential_id: Uuid::nil(), asked_at }
     }
 }
 
@@ -152,7 +158,8 @@ impl Claim {
             BearerTokenKind::Session => AuditCredential::Session,
             BearerTokenKind::Access => AuditCredential::ApiToken,
         };
-        let viewer = Viewer { principal, credential: credential_kind, credential_id: self.token.token_id() };
+        let viewer =
+            Viewer { principal, credential: credential_kind, credential_id: self.token.token_id(), asked_at: now };
         let roots = credential.root_keys.map(read_roots).transpose()?;
         Ok((viewer, roots))
     }

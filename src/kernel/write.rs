@@ -1,11 +1,12 @@
 //! Writing: one transaction per mutation, with its audit rows and outbox events.
 
-use std::sync::Arc;
+use std::{future::Future, pin::Pin};
 
 use entity::{Id, TenantTable, platform::{idempotency_key, outbox_event}};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel,
     QueryFilter, QuerySelect, QueryTrait, Statement, Value,
+    sea_query::{Alias, Expr, ExprTrait, LockType},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -18,7 +19,7 @@ use super::{
 
 /// The transaction of a mutation. Everything in it is committed together, or nothing is.
 pub struct Write {
-    core: Arc<Core>,
+    core: Core,
 }
 
 impl std::ops::Deref for Write {
@@ -30,10 +31,6 @@ impl std::ops::Deref for Write {
 }
 
 impl Write {
-    pub(in crate::kernel) fn new(core: Core) -> Self {
-        Self { core: Arc::new(core) }
-    }
-
     /// Inserts a row; the tenant is that of the transaction.
     ///
     /// # Errors
@@ -84,7 +81,7 @@ impl Write {
             .filter(<A::Entity as TenantTable>::TENANT_ID.eq(self.tenant_id()))
             .filter(<A::Entity as TenantTable>::ID.eq(id.uuid()));
         if let Some(version) = expected_version {
-            update = update.filter(sea_orm::sea_query::Expr::col(sea_orm::sea_query::Alias::new("version")).eq(version));
+            update = update.filter(Expr::col(Alias::new("version")).eq(version));
         }
         let result = self.execute(update.build(DbBackend::Postgres)).await?;
         match (result.rows_affected(), expected_version) {
@@ -112,7 +109,7 @@ impl Write {
         let select = visible::<E>(self.tenant_id())
             .filter(E::scope(viewer))
             .filter(E::ID.eq(id.uuid()))
-            .lock(sea_orm::sea_query::LockType::NoKeyUpdate);
+            .lock(LockType::NoKeyUpdate);
         self.one::<E>(select).await?.ok_or_else(|| Error::not_found(field, what))
     }
 
@@ -213,6 +210,19 @@ impl Idempotency {
         Ok(Self { key, operation, digest })
     }
 
+    async fn run<E>(
+        &self,
+        write: &Write,
+        work: impl for<'w> FnOnce(&'w Write) -> Work<'w, Id<E>> + Send,
+    ) -> Result<Id<E>> {
+        if let Some(earlier) = self.earlier(write).await? {
+            return Ok(Id::new(earlier));
+        }
+        let id = work(write).await?;
+        self.remember(write, id.uuid()).await?;
+        Ok(id)
+    }
+
     async fn earlier(&self, write: &Write) -> Result<Option<Uuid>> {
         use idempotency_key::Column;
         let condition = Condition::all()
@@ -249,15 +259,19 @@ impl Idempotency {
     }
 }
 
+/// The rules of a mutation, running in its transaction.
+pub type Work<'w, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'w>>;
+
 impl Slot {
     /// Runs a mutation: `work` in one transaction, its record with it, then commits.
     ///
     /// # Errors
     ///
     /// Those of `work`. After a refusal nothing was written but the denials it met, which are recorded.
-    pub async fn write<T>(&self, work: impl AsyncFnOnce(&Write) -> Result<T>) -> Result<T> {
-        let write = Write::new(self.begin_write().await?);
-        self.conclude(write, work).await
+    pub async fn write<T>(&self, work: impl for<'w> FnOnce(&'w Write) -> Work<'w, T> + Send) -> Result<T> {
+        let write = Write { core: self.begin_write().await? };
+        let outcome = work(&write).await;
+        self.conclude(&write, outcome).await
     }
 
     /// As [`write`](Self::write), for a caller who is not signed in yet.
@@ -268,10 +282,11 @@ impl Slot {
     pub async fn write_anonymous<T>(
         &self,
         tenant_id: Uuid,
-        work: impl AsyncFnOnce(&Write) -> Result<T>,
+        work: impl for<'w> FnOnce(&'w Write) -> Work<'w, T> + Send,
     ) -> Result<T> {
-        let write = Write::new(self.begin_write_anonymous(tenant_id).await?);
-        self.conclude(write, work).await
+        let write = Write { core: self.begin_write_anonymous(tenant_id).await? };
+        let outcome = work(&write).await;
+        self.conclude(&write, outcome).await
     }
 
     /// As [`write`](Self::write), once per idempotency key: a replay returns the id of the first result.
@@ -282,29 +297,23 @@ impl Slot {
     pub async fn write_once<E>(
         &self,
         once: Option<Idempotency>,
-        work: impl AsyncFnOnce(&Write) -> Result<Id<E>>,
+        work: impl for<'w> FnOnce(&'w Write) -> Work<'w, Id<E>> + Send,
     ) -> Result<Id<E>> {
-        self.write(async |write| {
-            let Some(once) = once else { return work(write).await };
-            if let Some(earlier) = once.earlier(write).await? {
-                return Ok(Id::new(earlier));
-            }
-            let id = work(write).await?;
-            once.remember(write, id.uuid()).await?;
-            Ok(id)
-        })
-        .await
+        let Some(once) = once else { return self.write(work).await };
+        let write = Write { core: self.begin_write().await? };
+        let outcome = once.run(&write, work).await;
+        self.conclude(&write, outcome).await
     }
 
-    async fn conclude<T>(&self, write: Write, work: impl AsyncFnOnce(&Write) -> Result<T>) -> Result<T> {
-        match work(&write).await {
+    async fn conclude<T>(&self, write: &Write, outcome: Result<T>) -> Result<T> {
+        match outcome {
             Ok(value) => {
                 write.finish().await?;
                 self.note_commit();
                 Ok(value)
             }
             Err(error) => {
-                self.record_refusals(&write).await?;
+                self.record_refusals(write).await?;
                 Err(error)
             }
         }

@@ -74,7 +74,7 @@ fn brackets_in_strings_and_comments_do_not_count() {
     let brackets = "{[(".repeat(200);
     accepted(&format!(r#"{{a(x:"{brackets}")}}"#));
     accepted(&format!(r#"{{a(x:"\"{brackets}\\")}}"#));
-    accepted(&format!(r#"{{a(x:"""{brackets} \""" "{brackets}""")}}"#));
+    accepted(&format!(r#"{{a(x:"""{brackets} \""" {brackets}""")}}"#));
     accepted(&format!("{{a # {brackets} \"\n}}"));
 }
 

@@ -196,3 +196,23 @@ fn parse<T: serde::de::DeserializeOwned>(json: Option<sea_orm::JsonValue>) -> Re
         crate::kernel::error::Error::internal(format_args!("facts of a decision: {:?}", error.classify()))
     })
 }
+
+impl Core {
+    /// What the decision knows of one consent.
+    ///
+    /// # Errors
+    ///
+    /// `INTERNAL` when the patient has no such consent.
+    pub async fn consent_facts(
+        &self,
+        patient: Id<patient::Entity>,
+        consent: Id<consent::Entity>,
+    ) -> Result<ConsentFacts> {
+        let facts = load_facts(self, &[patient]).await?;
+        let consents = facts.into_values().flat_map(|facts| facts.consents);
+        consents
+            .into_iter()
+            .find(|facts| facts.id == consent)
+            .ok_or_else(|| crate::kernel::error::Error::internal("a consent without facts"))
+    }
+}

@@ -35,6 +35,20 @@ pub enum WithheldReason {
     AccessDenied,
 }
 
+impl From<DenialReason> for WithheldReason {
+    fn from(reason: DenialReason) -> Self {
+        match reason {
+            DenialReason::ConsentRequired => Self::ConsentRequired,
+            DenialReason::ConsentExpired => Self::ConsentExpired,
+            DenialReason::ConsentRevoked => Self::ConsentRevoked,
+            DenialReason::SeparateConsentRequired => Self::SeparateConsentRequired,
+            DenialReason::PurposeRequired => Self::PurposeRequired,
+            DenialReason::Restricted => Self::Restricted,
+            DenialReason::Forbidden | DenialReason::NotFound | DenialReason::Unauthenticated => Self::Forbidden,
+        }
+    }
+}
+
 /// A refusal. It is data, not an error: show the reason instead of the value.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub struct Withheld {
@@ -50,21 +64,8 @@ pub struct Withheld {
 
 impl Withheld {
     pub(in crate::kernel) fn new(reason: DenialReason, floor: DataClass, principal: &Principal) -> Self {
-        let reason = if principal.is_workforce() || principal.patient_id.is_some() {
-            match reason {
-                DenialReason::ConsentRequired => WithheldReason::ConsentRequired,
-                DenialReason::ConsentExpired => WithheldReason::ConsentExpired,
-                DenialReason::ConsentRevoked => WithheldReason::ConsentRevoked,
-                DenialReason::SeparateConsentRequired => WithheldReason::SeparateConsentRequired,
-                DenialReason::PurposeRequired => WithheldReason::PurposeRequired,
-                DenialReason::Restricted => WithheldReason::Restricted,
-                DenialReason::Forbidden | DenialReason::NotFound | DenialReason::Unauthenticated => {
-                    WithheldReason::Forbidden
-                }
-            }
-        } else {
-            WithheldReason::AccessDenied
-        };
+        let inside = principal.is_workforce() || principal.patient_id.is_some();
+        let reason = if inside { reason.into() } else { WithheldReason::AccessDenied };
         let mendable = matches!(
             reason,
             WithheldReason::ConsentRequired

@@ -16,6 +16,6 @@ pub use facts::{ConsentFacts, PatientFacts, RecipientFacts, ScopeFacts, TeamFact
 pub(in crate::kernel) use facts::load_facts;
 pub use gated::{Gated, Withheld, WithheldReason};
 pub(in crate::kernel) use permit::from_hexadecimal;
-pub use permit::{Permit, Protected};
+pub use permit::{Permit, Protected, label};
 pub(in crate::kernel) use principal::{PrincipalRow, principal_sql};
 pub use principal::{Principal, load_principals};

@@ -149,6 +149,12 @@ impl Permit {
     }
 }
 
+/// The label of a row, for the decision alone: it is never shown without a permit.
+#[expect(clippy::disallowed_methods, reason = "the decision needs the label before there can be a permit")]
+pub const fn label<K: ProtectedColumn>(label: &Gate<K, DataClass>) -> DataClass {
+    *label.value()
+}
+
 impl From<crypto::CryptoError> for Error {
     fn from(error: crypto::CryptoError) -> Self {
         if error.is_retryable() { Self::Unavailable } else { Self::internal(error) }

@@ -11,8 +11,8 @@ use super::{ClusterError, Settings};
 pub(super) const OLDEST_MAJOR: u32 = 15;
 
 const PACKAGED: &str = "/usr/lib/postgresql";
-/// Where `scripts/install-prerequisites` unpacks PostgreSQL for an ordinary user, seen from the project: tests
-/// have data directories of their own and find it too.
+/// Where `scripts/install-prerequisites` unpacks PostgreSQL for an ordinary user, seen from the project, so
+/// that tests find it from data directories of their own.
 const UNPACKED: &str = ".consentry/postgresql/bin";
 const PROGRAMS: [&str; 3] = ["initdb", "postgres", "pg_ctl"];
 

@@ -10,27 +10,28 @@ pub enum ClusterError {
     /// No usable PostgreSQL is installed.
     #[error(
         "PostgreSQL {OLDEST_MAJOR} or newer was not found: install its server (Debian and Ubuntu: \
-         `apt-get install postgresql`), run `scripts/install-prerequisites`, or set DATABASE_URL to a server of your own"
+         `apt-get install postgresql`), run `scripts/install-prerequisites`, or set \
+         DATABASE_URL to a server of your own"
     )]
     NotInstalled,
     /// The directory that the operator named holds no usable PostgreSQL.
     #[error(
-        "{} does not hold the programs initdb, postgres and pg_ctl of PostgreSQL {OLDEST_MAJOR} or newer for this \
-         user: name another directory",
+        "{} does not hold the programs initdb, postgres and pg_ctl of PostgreSQL {OLDEST_MAJOR} or newer \
+         for this user: name another directory",
         .0.display()
     )]
     UnusableBinaries(PathBuf),
     /// The place of the cluster is taken by something else.
     #[error(
-        "{} is neither empty nor a cluster that Consentry made: choose another data directory or move it away; \
-         nothing was changed",
+        "{} is neither empty nor a cluster that Consentry made: choose another data directory or move it \
+         away; nothing was changed",
         .0.display()
     )]
     Foreign(PathBuf),
     /// The cluster needs a PostgreSQL that is not installed.
     #[error(
-        "{} was made by PostgreSQL {made}, but {installed} is what is installed: install PostgreSQL {made}, or \
-         choose another data directory; nothing was changed",
+        "{} was made by PostgreSQL {made}, but {installed} is what is installed: install PostgreSQL \
+         {made}, or choose another data directory; nothing was changed",
         .path.display()
     )]
     OtherVersion {
@@ -52,8 +53,8 @@ pub enum ClusterError {
     SocketDirectory(PathBuf),
     /// PostgreSQL refuses to run as root, and there is no other user to run it.
     #[error(
-        "PostgreSQL does not run as root and /etc/passwd names neither postgres nor nobody: create one of them, or \
-         start Consentry as an ordinary user"
+        "PostgreSQL does not run as root and /etc/passwd names neither postgres nor nobody: create one of \
+         them, or start Consentry as an ordinary user"
     )]
     NoAccount,
     /// A program of PostgreSQL failed.

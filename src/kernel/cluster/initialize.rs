@@ -59,7 +59,8 @@ pub(super) fn inspect(layout: &Layout) -> Result<Content, ClusterError> {
 /// Makes the cluster beside its place and moves it there when it is complete, so that a killed process leaves
 /// either a whole cluster or none.
 pub(super) fn create(layout: &Layout, binaries: &Binaries, durable: bool) -> Result<(), ClusterError> {
-    tracing::info!(cluster = %layout.cluster().display(), version = binaries.major, "making a PostgreSQL cluster");
+    let cluster = layout.cluster();
+    tracing::info!(cluster = %cluster.display(), version = binaries.major, "making a PostgreSQL cluster");
     remove_unfinished(&layout.home);
     let moment = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_nanos());
     // A name of its own, because an initdb whose parent was killed may still be writing to the last one.
@@ -72,7 +73,7 @@ pub(super) fn create(layout: &Layout, binaries: &Binaries, durable: bool) -> Res
         remove_unfinished(&layout.home);
     }
     result?;
-    fs::rename(&unfinished, layout.cluster()).at(&layout.cluster())?;
+    fs::rename(&unfinished, &cluster).at(&cluster)?;
     File::open(&layout.home).and_then(|home| home.sync_all()).at(&layout.home)
 }
 

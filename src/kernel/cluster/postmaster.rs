@@ -1,10 +1,9 @@
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{self, Child, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,16 +13,18 @@ use super::error::At;
 use super::initialize::run;
 use super::layout::{Layout, PORT};
 use super::locks::{STARTING, USERS};
+use super::record::{Record, works_in};
 
 /// Long enough for the recovery after a crash.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Orphans of a killed postmaster hold its shared memory for a moment; as long as they do, a start is
-/// refused.
+/// Long enough for the orphans of a killed postmaster to end; as long as they live, a start is refused.
 const ORPHAN_PATIENCE: Duration = Duration::from_secs(10);
+/// How long orphans may take to notice by themselves.
+const ORPHAN_GRACE: Duration = Duration::from_millis(500);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// No TCP, and a log without statements and values: errors carry both, and the program that caused one has it
-/// anyway.
+/// No TCP, and a log without statements and values: errors carry both, and the program that caused one
+/// has it anyway.
 const SETTINGS: [&str; 15] = [
     "listen_addresses=",
     "unix_socket_permissions=0700",
@@ -43,8 +44,8 @@ const SETTINGS: [&str; 15] = [
 ];
 const FORGETFUL_SETTINGS: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
-/// Waits for the end of the process that holds its input, then stops the cluster unless somebody else uses
-/// it.
+/// Waits for the end of the process that holds its input, then stops the cluster unless somebody
+/// else uses it.
 const GUARD: &str =
     r#"read -r _; exec flock "$1" flock --nonblock "$2" "$3" stop --pgdata "$4" --mode fast --silent"#;
 
@@ -73,6 +74,7 @@ impl Launch {
                 record => match self.start(record) {
                     Ok(()) => return Ok(true),
                     Err(error) if !killed || begun.elapsed() >= ORPHAN_PATIENCE => return Err(error),
+                    Err(_) if begun.elapsed() >= ORPHAN_GRACE => self.end_orphans(),
                     Err(error) => tracing::debug!(%error, "starting PostgreSQL again"),
                 },
             }
@@ -114,6 +116,7 @@ impl Launch {
         let log = self.layout.log();
         let mut file =
             OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(&log).at(&log)?;
+        self.layout.account.own(&log).at(&log)?;
         let before = file.seek(SeekFrom::End(0)).at(&log)?;
         let child = self.spawn(file.try_clone().at(&log)?)?;
         self.wait_until_ready(child).map_err(|reason| {
@@ -122,6 +125,18 @@ impl Launch {
             let told = text.lines().find_map(|line| line.split_once("FATAL:  "));
             self.not_ready(told.map_or(reason, |(_, fatal)| fatal.to_owned()))
         })
+    }
+
+    /// Kills what a dead postmaster left behind: a busy statement does not notice its death, and the recovery
+    /// that follows is the same however the orphan ends.
+    fn end_orphans(&self) {
+        let cluster = self.layout.cluster();
+        let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+        let orphans = numbers.filter(|number| works_in(*number, &cluster)).map(|number| number.to_string());
+        let mut shell = self.layout.account.command(Path::new("/bin/sh"));
+        shell.args(["-c", "kill -s KILL \"$@\"", "kill"]).args(orphans).stderr(Stdio::null());
+        let _ = shell.status();
     }
 
     fn spawn(&self, log: fs::File) -> Result<Child, ClusterError> {
@@ -166,56 +181,4 @@ impl Launch {
 /// A dead child that nobody waits for keeps its number, and PostgreSQL would take it for a living postmaster.
 fn reap(mut child: Child) {
     thread::spawn(move || child.wait());
-}
-
-/// What `postmaster.pid` says.
-struct Record {
-    process: u32,
-    address: Option<(PathBuf, u16)>,
-    ready: bool,
-}
-
-impl Record {
-    fn read(cluster: &Path) -> Option<Self> {
-        let text = fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
-        let lines: Vec<&str> = text.lines().map(str::trim).collect();
-        let port = lines.get(3).and_then(|port| port.parse().ok());
-        let sockets = lines.get(4).filter(|directory| !directory.is_empty()).map(PathBuf::from);
-        Some(Self {
-            // A single-user PostgreSQL writes its number with a minus.
-            process: lines.first()?.trim_start_matches('-').parse().ok()?,
-            address: sockets.zip(port),
-            ready: lines.get(7) == Some(&"ready"),
-        })
-    }
-
-    fn accepts(&self) -> bool {
-        let socket =
-            self.address.as_ref().map(|(directory, port)| directory.join(format!(".s.PGSQL.{port}")));
-        self.ready && socket.is_some_and(|socket| UnixStream::connect(socket).is_ok())
-    }
-
-    /// The number alone proves nothing, since another process may have got it: PostgreSQL works in its
-    /// cluster.
-    fn lives(&self, cluster: &Path) -> bool {
-        let works_in = fs::read_link(format!("/proc/{}/cwd", self.process));
-        works_in.is_ok_and(|directory| cluster.canonicalize().is_ok_and(|cluster| cluster == directory))
-    }
-
-    /// Takes a dead postmaster's number out of its files when another process has got it since, because
-    /// PostgreSQL would refuse to start. Our own number stands in: PostgreSQL ignores that of its parent, and
-    /// still checks the shared memory named in the file, which deleting it would prevent.
-    fn disown(&self, cluster: &Path) {
-        if !Path::new("/proc").join(self.process.to_string()).exists() {
-            return;
-        }
-        let socket_lock =
-            self.address.as_ref().map(|(directory, port)| directory.join(format!(".s.PGSQL.{port}.lock")));
-        for path in [Some(cluster.join("postmaster.pid")), socket_lock].into_iter().flatten() {
-            if let Ok(text) = fs::read_to_string(&path) {
-                let rest = text.split_once('\n').map_or("", |(_, rest)| rest);
-                let _ = fs::write(&path, format!("{}\n{rest}", process::id()));
-            }
-        }
-    }
 }

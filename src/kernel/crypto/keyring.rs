@@ -26,7 +26,7 @@ const LIMITS: Limits = Limits {
     provider_deadline: Duration::from_secs(3),
 };
 
-/// The keys of the tenants that were active in the last ten minutes, at most 10,000 of them.
+/// Tenants' keys, each for ten minutes after it was loaded, of at most 10,000 tenants.
 ///
 /// However many requests need a tenant's keys at once, the provider is asked once. Cheap to share behind an
 /// `Arc`.

@@ -9,8 +9,9 @@
 //!   open.
 //! - The provider is asked once per tenant and ten minutes ([`Keyring`]). While it is down, cached tenants go
 //!   on and the others get a retryable error. Nothing falls back to plaintext and nothing invents a key.
-//! - No error and no `Debug` output carries plaintext, key bytes, tokens or ciphertext. Key material lives in
-//!   types that clear themselves when dropped.
+//! - No error, and no `Debug` output of a type defined here, carries plaintext, key bytes, tokens or
+//!   ciphertext. What [`open`] returns is plaintext and does print itself. Key material lives in types that
+//!   clear themselves when dropped.
 //! - All randomness is the operating system's, and its failure is an error, not a weaker source.
 
 use thiserror::Error;

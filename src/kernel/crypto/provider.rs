@@ -108,7 +108,8 @@ impl fmt::Debug for RootKey {
 pub enum RootKeyState {
     /// New values are made with the highest active version.
     Active,
-    /// Only reads what exists.
+    /// Only reads what exists. Also the first state of a new version, for as long as other processes may still
+    /// cache keys without it.
     Retired,
 }
 

@@ -1,0 +1,16 @@
+//! Identity: who calls, and what they may do.
+
+pub mod role_catalogue;
+pub mod sign_in;
+pub mod user;
+pub mod viewer;
+
+use async_graphql::MergedObject;
+
+/// What can be asked about identity.
+#[derive(Default, MergedObject)]
+pub struct IdentityQuery(viewer::ViewerQuery);
+
+/// What can be changed about identity.
+#[derive(Default, MergedObject)]
+pub struct IdentityMutation(sign_in::SignInMutation);

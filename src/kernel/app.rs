@@ -1,0 +1,184 @@
+//! Everything a request needs that outlives it.
+
+use std::sync::Arc;
+
+use sea_orm::{FromQueryResult, QueryResult};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{
+    access::Principal,
+    clock::{Clock, Ids},
+    crypto::{KeyProvider, Keyring, TenantKeys},
+    database::{self, Mode},
+    error::{Error, Result},
+    record::Origin,
+    session::Slot,
+    viewer::{Viewer, read_roots},
+};
+use crate::{http::guard::Limits, schema::Schema};
+
+/// The running application. Cheap to clone; a server has one for each of its threads, which share all but the pool.
+#[derive(Clone)]
+pub struct App {
+    pool: PgPool,
+    shared: Arc<Shared>,
+}
+
+#[derive(Clone)]
+struct Shared {
+    keyring: Arc<Keyring>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    schema: Schema,
+    limits: Limits,
+}
+
+impl App {
+    /// Puts the parts together; nothing is connected yet.
+    pub fn new(
+        pool: PgPool,
+        provider: Arc<dyn KeyProvider>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        schema: Schema,
+    ) -> Self {
+        let shared = Shared { keyring: Arc::new(Keyring::new(provider)), clock, ids, schema, limits: Limits::default() };
+        Self { pool, shared: Arc::new(shared) }
+    }
+
+    /// The same application on another pool: for another thread's runtime.
+    pub fn with_pool(&self, pool: PgPool) -> Self {
+        Self { pool, shared: self.shared.clone() }
+    }
+
+    /// The same application with another clock and other ids: for demo data that is the same in every run.
+    pub fn with_clock(&self, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        let shared = Shared { clock, ids, ..(*self.shared).clone() };
+        Self { pool: self.pool.clone(), shared: Arc::new(shared) }
+    }
+
+    pub(in crate::kernel) const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// The injected clock.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.shared.clock
+    }
+
+    /// The injected source of ids.
+    pub fn ids(&self) -> &dyn Ids {
+        &*self.shared.ids
+    }
+
+    /// The tenants' keys.
+    pub fn keyring(&self) -> &Keyring {
+        &self.shared.keyring
+    }
+
+    /// The schema.
+    pub fn schema(&self) -> &Schema {
+        &self.shared.schema
+    }
+
+    /// How much a request may bring.
+    pub fn limits(&self) -> &Limits {
+        &self.shared.limits
+    }
+
+    /// The keys of a tenant, from the cache or unwrapped now.
+    ///
+    /// # Errors
+    ///
+    /// `UNAVAILABLE` while the key provider is down; `INTERNAL` when the tenant has no usable root key.
+    pub async fn tenant_keys(&self, tenant_id: Uuid) -> Result<Arc<TenantKeys>> {
+        if let Some(keys) = self.keyring().get(tenant_id).await {
+            return Ok(keys);
+        }
+        let mut transaction = database::begin(&self.pool, Mode::Read, tenant_id, None).await?;
+        let roots: Option<sea_orm::JsonValue> = sqlx::query_scalar(
+            "select json_agg(json_build_object('version', key_version, 'state', state, 'wrapped', encode(wrapped, 'hex')))
+            from encryption_keys where tenant_id = $1 and purpose = 'ROOT'",
+        )
+        .bind(tenant_id)
+        .fetch_one(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        let roots = read_roots(roots.unwrap_or(serde_json::json!([])))?;
+        Ok(self.keyring().load(tenant_id, roots).await?)
+    }
+
+    /// Makes the first root key of a new tenant.
+    ///
+    /// # Errors
+    ///
+    /// `UNAVAILABLE` while the key provider is down; those of the database, also when there is one already.
+    pub async fn create_root_key(&self, tenant_id: Uuid) -> Result<()> {
+        let root = self.keyring().create_root(tenant_id, 1).await?;
+        let mut transaction = database::begin(&self.pool, Mode::Write, tenant_id, None).await?;
+        sqlx::query(
+            "insert into encryption_keys (tenant_id, id, purpose, key_version, wrapped) values ($1, $2, 'ROOT', 1, $3)",
+        )
+        .bind(tenant_id)
+        .bind(self.ids().next())
+        .bind(root.wrapped)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// A slot of the operator, who is no user: for the command line.
+    pub fn operator(&self, operation: &str) -> Slot {
+        Slot::operator(self, None, self.operator_origin(operation))
+    }
+
+    fn operator_origin(&self, operation: &str) -> Origin {
+        let request_id = format!("operator-{operation}-{}", self.ids().next());
+        Origin { request_id, peer: None, user_agent: None, operator: true }
+    }
+
+    /// The id of the active tenant with this slug. The only read that happens before a tenant is known.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn tenant_by_slug(&self, slug: &str) -> Result<Option<Uuid>> {
+        let id = sqlx::query_scalar("select id from tenants where slug = $1 and status = 'ACTIVE'")
+            .bind(slug)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(id)
+    }
+
+    /// A slot with the rights of a user, for the command line and demo data; its record says `OPERATOR`.
+    ///
+    /// # Errors
+    ///
+    /// `INTERNAL` when the tenant has no such active user.
+    pub async fn act_as(&self, tenant_id: Uuid, user_id: Uuid, operation: &str) -> Result<Slot> {
+        let keys = self.tenant_keys(tenant_id).await?;
+        let principal = self.principal(tenant_id, user_id).await?;
+        let viewer = Viewer::operator(principal, self.clock().now());
+        Ok(Slot::operator(self, Some((viewer, keys)), self.operator_origin(operation)))
+    }
+
+    async fn principal(&self, tenant_id: Uuid, user_id: Uuid) -> Result<Principal> {
+        let sql = super::access::principal_sql(
+            "",
+            "(select * from users where tenant_id = $1 and id = $2 and deleted_at is null) u",
+        );
+        let mut transaction = database::begin(&self.pool, Mode::Read, tenant_id, None).await?;
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(tenant_id)
+            .bind(user_id)
+            .fetch_optional(&mut *transaction)
+            .await?
+            .map(QueryResult::from);
+        transaction.commit().await?;
+        let row = row.ok_or_else(|| Error::internal("no such user"))?;
+        super::access::PrincipalRow::from_query_result(&row, "")?.into_principal(tenant_id, self.clock().now())
+    }
+}
+

@@ -1,0 +1,68 @@
+//! From a transport's request to its answer: who calls, execution, the record, the body.
+
+use async_graphql::{Request, Response, ServerError};
+use axum::http::StatusCode;
+
+use super::{
+    app::App,
+    error::{Error, ErrorCode},
+    graphql::mask,
+    record::Origin,
+    session::Slot,
+    viewer::Claim,
+};
+use crate::http::{Answer, Caller, Engine, Statistics, guard::Limits};
+
+impl Engine for App {
+    async fn answer(&self, caller: Caller, request: Request) -> Answer {
+        let Caller { authorization, purpose, request_id, peer, user_agent } = caller;
+        let origin = Origin { request_id: request_id.clone(), peer, user_agent, operator: false };
+        let claim = match Claim::read(authorization.as_deref(), purpose.as_deref()) {
+            Ok(claim) => claim,
+            Err(error) => return refuse(error, &request_id),
+        };
+        let slot = match Slot::open(self, claim, origin).await {
+            Ok(slot) => slot,
+            Err(error) => return refuse(error, &request_id),
+        };
+        let mut response = self.schema().execute(request.data(slot.clone())).await;
+        let finished = slot.finish().await;
+        let statistics = Statistics { statements: slot.statements() };
+        if let Err(error) = finished {
+            return Answer { statistics, ..refuse(error, &request_id) };
+        }
+        mask(&mut response.errors, &request_id);
+        Answer { response, statistics, ..Answer::default() }
+    }
+
+    async fn ready(&self) -> Result<(), String> {
+        sqlx::query("select 1")
+            .execute(self.pool())
+            .await
+            .map(|_| ())
+            .map_err(|_| "the database does not answer".to_owned())
+    }
+
+    fn new_request_id(&self) -> String {
+        self.ids().next().to_string()
+    }
+
+    fn limits(&self) -> &Limits {
+        App::limits(self)
+    }
+}
+
+/// An answer without data: nobody was believed, or nothing could be recorded.
+fn refuse(error: Error, request_id: &str) -> Answer {
+    let status = match error.code() {
+        ErrorCode::Unauthenticated => StatusCode::UNAUTHORIZED,
+        ErrorCode::Unavailable | ErrorCode::ResultUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let error: async_graphql::Error = error.into();
+    let mut errors: Vec<ServerError> = vec![error.into_server_error(async_graphql::Pos::default())];
+    errors[0].locations.clear();
+    mask(&mut errors, request_id);
+    Answer { response: Response::from_errors(errors), status: Some(status), ..Answer::default() }
+}

@@ -1,0 +1,94 @@
+//! Properties, houses and clinics.
+
+use async_graphql::{ComplexObject, Context, Object, SimpleObject};
+use chrono::Utc;
+use entity::{
+    Id,
+    identity::permission::Permission,
+    tenancy::location::{self, LocationKind},
+};
+use sea_orm::{Condition, DerivePartialModel, sea_query::Expr};
+
+use crate::kernel::{
+    door::{Door, Requires},
+    error::Result,
+    graphql::{DateTime, requires},
+    load::{Resource, Scoped},
+    page::{Chronology, Connection, Cursor, Page},
+    viewer::Viewer,
+};
+
+/// A property, house or clinic.
+#[derive(Clone, SimpleObject, DerivePartialModel)]
+#[sea_orm(entity = "location::Entity")]
+#[graphql(complex)]
+pub struct Location {
+    /// The location's id.
+    pub id: Id<location::Entity>,
+    /// What it is.
+    pub kind: LocationKind,
+    /// Its name.
+    pub name: String,
+    /// Its time zone, an IANA name such as `America/New_York`.
+    pub time_zone: String,
+    #[graphql(skip)]
+    parent_location_id: Option<Id<location::Entity>>,
+    #[graphql(skip)]
+    created_at: chrono::DateTime<Utc>,
+}
+
+impl Resource for Location {
+    type Entity = location::Entity;
+
+    fn id(&self) -> Id<location::Entity> {
+        self.id
+    }
+
+    fn created_at(&self) -> chrono::DateTime<Utc> {
+        self.created_at
+    }
+}
+
+impl Scoped for location::Entity {
+    fn scope(viewer: &Viewer) -> Condition {
+        match viewer.principal().reach(Permission::LocationRead) {
+            Some(_) => Condition::all(),
+            None => Condition::all().add(Expr::value(false)),
+        }
+    }
+}
+
+#[ComplexObject]
+impl Location {
+    /// When the location was entered.
+    async fn created_at(&self) -> DateTime {
+        self.created_at.into()
+    }
+
+    /// The location it is part of.
+    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Location>> {
+        match self.parent_location_id {
+            Some(id) => ctx.load(id).await,
+            None => Ok(None),
+        }
+    }
+}
+
+/// What can be asked about locations.
+#[derive(Default)]
+pub struct LocationQuery;
+
+#[Object]
+impl LocationQuery {
+    /// The locations of your organization.
+    #[graphql(directive = requires::apply(Permission::LocationRead.into()), guard = "Requires(Permission::LocationRead)")]
+    async fn locations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default, desc = "In which order.")] order_by: Chronology,
+        #[graphql(desc = "How many, 1 to 100; 25 when not stated.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on after.")] after: Option<Cursor>,
+    ) -> Result<Option<Connection<Location>>> {
+        ctx.session().await?.page(&Page { first, after }, Condition::all(), order_by).await.map(Some)
+    }
+}

@@ -1,0 +1,10 @@
+//! Tenancy: who the customer is, and where it works.
+
+pub mod location;
+pub mod provision;
+
+use async_graphql::MergedObject;
+
+/// What can be asked about tenancy.
+#[derive(Default, MergedObject)]
+pub struct TenancyQuery(location::LocationQuery);

@@ -1,0 +1,114 @@
+//! A new tenant: its row, its root key, its organization and its roles.
+
+use entity::{
+    Id,
+    identity::{role, role_permission},
+    tenancy::organization::{self, BillingTier, OrganizationKind},
+};
+use sea_orm::ActiveValue::Set;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::{
+    identity::role_catalogue::SYSTEM_ROLES,
+    kernel::{
+        app::App,
+        error::{Error, Result},
+        record::Written,
+        write::Write,
+    },
+};
+
+/// A tenant to be made.
+#[derive(Clone, Debug)]
+pub struct NewTenant {
+    /// The short name by which its people sign in.
+    pub slug: &'static str,
+    /// The name of its root organization.
+    pub name: &'static str,
+    /// An IANA time zone.
+    pub time_zone: &'static str,
+    /// Whether the whole organization is a Part 2 program (42 CFR 2.11).
+    pub is_part2_program: bool,
+}
+
+/// Makes a tenant. `owner` connects as the owner of the schema, the only role that may add a tenant.
+///
+/// # Errors
+///
+/// Those of the database and of the key provider; nothing remains of a tenant that could not be made whole.
+pub async fn provision(app: &App, owner: &PgPool, tenant: NewTenant) -> Result<Uuid> {
+    let tenant_id = app.ids().next();
+    sqlx::query("insert into tenants (id, slug) values ($1, $2)")
+        .bind(tenant_id)
+        .bind(tenant.slug)
+        .execute(owner)
+        .await?;
+    let made = furnish(app, tenant_id, tenant).await;
+    if made.is_err() {
+        sqlx::query("update tenants set status = 'CLOSED' where id = $1").bind(tenant_id).execute(owner).await?;
+    }
+    made.map(|()| tenant_id)
+}
+
+async fn furnish(app: &App, tenant_id: Uuid, tenant: NewTenant) -> Result<()> {
+    app.create_root_key(tenant_id).await?;
+    let slot = app.operator("tenant.provision");
+    slot.write_anonymous(tenant_id, |write| Box::pin(organize(write, tenant))).await
+}
+
+async fn organize(write: &Write, tenant: NewTenant) -> Result<()> {
+    let NewTenant { slug, name, time_zone, is_part2_program } = tenant;
+    write
+        .insert(organization::ActiveModel {
+            id: Set(Id::new(write.tenant_id())),
+            kind: Set(OrganizationKind::Tenant),
+            name: Set(name.to_owned()),
+            slug: Set(slug.to_owned()),
+            billing_tier: Set(BillingTier::Basic),
+            time_zone: Set(time_zone.to_owned()),
+            is_part2_program: Set(is_part2_program),
+            is_covered_entity: Set(true),
+            ..Default::default()
+        })
+        .await?;
+    for system_role in SYSTEM_ROLES {
+        let role_id = write.new_id();
+        write
+            .insert(role::ActiveModel {
+                id: Set(role_id),
+                key: Set(system_role.key.to_owned()),
+                name: Set(system_role.name.to_owned()),
+                is_system: Set(true),
+                ..Default::default()
+            })
+            .await?;
+        let grants = system_role.grants.iter().map(|(permission, reach)| role_permission::ActiveModel {
+            id: Set(write.new_id()),
+            role_id: Set(role_id),
+            permission_key: Set(permission.key().to_owned()),
+            reach: Set(*reach),
+            ..Default::default()
+        });
+        write.insert_many(grants.collect()).await?;
+    }
+    write.written(Written {
+        operation: "tenant.provision",
+        target_kind: "ORGANIZATION",
+        target_id: write.tenant_id(),
+        patient_id: None,
+        fields: vec!["name", "slug", "roles"],
+    });
+    write.emit("tenant.provisioned", "ORGANIZATION", write.tenant_id()).await
+}
+
+/// The id of a role of the tenant.
+///
+/// # Errors
+///
+/// `INTERNAL` when the tenant has no such role.
+pub async fn role_id(write: &Write, key: &str) -> Result<Id<role::Entity>> {
+    use sea_orm::{ColumnTrait, Condition};
+    let found = write.find::<role::Entity>(Condition::all().add(role::Column::Key.eq(key))).await?;
+    found.map(|role| role.id).ok_or_else(|| Error::internal(format_args!("no role {key}")))
+}
