@@ -37,7 +37,8 @@ pub fn build() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 
 /// The schema definition language, as it stands in `schema.graphql`.
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    let options =
+        SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
     let text = build().finish().sdl_with_options(options);
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned() + "\n"
 }

@@ -2,6 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 
+pub use sea_orm_migration::MigratorTrait;
+
 /// Finds what breaks the conventions of the schema, one row `(object, problem)` for each breach. It reads the catalog only, so
 /// the app role can run it.
 pub const SCHEMA_LINT: &str = include_str!("../sql/schema_lint.sql");

@@ -15,7 +15,10 @@ use super::consent::Consent;
 use crate::{
     identity::user::User,
     kernel::{
-        access::{Action, Ask, Gated, PatientFacts, Principal, Ruling, Subject, WithheldReason, decide, load_principals},
+        access::{
+            Action, Ask, Gated, PatientFacts, Principal, Ruling, Subject, WithheldReason, decide,
+            load_principals,
+        },
         door::{Door, Requires},
         error::Result,
         graphql::{phi, requires},

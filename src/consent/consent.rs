@@ -5,7 +5,10 @@ use chrono::Utc;
 use entity::{
     DataClass, Gate, Id, Sealed, TenantTable,
     consent::{
-        consent::{self, ConsentDecision, ConsentKind, ConsentStatus, ExpiryKind, SignatureMethod, SignerCapacity, columns},
+        consent::{
+            self, ConsentDecision, ConsentKind, ConsentStatus, ExpiryKind, SignatureMethod, SignerCapacity,
+            columns,
+        },
         consent_recipient::{self, RecipientClass, RecipientKind, columns as recipient_columns},
         consent_scope::{self, columns as scope_columns},
         purpose::Purpose,
@@ -14,7 +17,10 @@ use entity::{
     people::{patient, practitioner},
     tenancy::organization,
 };
-use sea_orm::{ColumnTrait, Condition, DerivePartialModel, IdenStatic, sea_query::{Expr, ExprTrait, Query}};
+use sea_orm::{
+    ColumnTrait, Condition, DerivePartialModel, IdenStatic,
+    sea_query::{Expr, ExprTrait, Query},
+};
 
 use crate::{
     kernel::{
@@ -303,10 +309,13 @@ impl Consent {
         let session = ctx.session().await?;
         let most = MOST_PARTS as u64;
         let consent = self.id.uuid();
-        let scopes = session.children::<ScopeRow>(consent, consent_scope::Column::ConsentId.as_str(), most).await?;
-        let recipients =
-            session.children::<RecipientRow>(consent, consent_recipient::Column::ConsentId.as_str(), most).await?;
-        self.open(&permit, &scopes, &recipients, session.core().now()).map(|detail| Some(Gated::Value(detail)))
+        let scopes =
+            session.children::<ScopeRow>(consent, consent_scope::Column::ConsentId.as_str(), most).await?;
+        let recipients = session
+            .children::<RecipientRow>(consent, consent_recipient::Column::ConsentId.as_str(), most)
+            .await?;
+        self.open(&permit, &scopes, &recipients, session.core().now())
+            .map(|detail| Some(Gated::Value(detail)))
     }
 }
 
@@ -333,7 +342,10 @@ impl Consent {
                 && valid_to.is_none_or(|end| now < end),
             purposes: purposes.iter().filter_map(|purpose| purpose.parse().ok()).collect(),
             scopes: scopes.iter().map(|scope| self.open_scope(permit, scope)).collect::<Result<_>>()?,
-            recipients: recipients.iter().map(|row| self.open_recipient(permit, row)).collect::<Result<_>>()?,
+            recipients: recipients
+                .iter()
+                .map(|row| self.open_recipient(permit, row))
+                .collect::<Result<_>>()?,
             expiry_kind: permit.open(self, &self.expiry_kind)?,
             expiry_event: permit.open_optional(self, self.expiry_event.as_ref())?,
             valid_from: valid_from.into(),

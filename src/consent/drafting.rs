@@ -118,7 +118,10 @@ async fn draft(write: &Write, input: DraftConsentInput) -> Result<Id<consent::En
     let DraftConsentInput { patient_id, terms } = input;
     let patient = write.lock(patient_id, "patientId", "patient").await?;
     may_change(write, patient.id, "consent.draft").await?;
-    let row = consent::ActiveModel { status: Set(Gate::new(ConsentStatus::PendingSignature)), ..Default::default() };
+    let row = consent::ActiveModel {
+        status: Set(Gate::new(ConsentStatus::PendingSignature)),
+        ..Default::default()
+    };
     insert(write, &patient, terms, row, "consent.draft").await
 }
 
@@ -175,7 +178,8 @@ pub(super) async fn insert(
     let id = write.new_id();
     let parts = Parts { consent_id: id, scopes, recipients };
     let (scopes, recipients) = parts.rows(write).await?;
-    let decision = if kind == ConsentKind::Restriction { ConsentDecision::Deny } else { ConsentDecision::Permit };
+    let decision =
+        if kind == ConsentKind::Restriction { ConsentDecision::Deny } else { ConsentDecision::Permit };
     write
         .insert(consent::ActiveModel {
             id: Set(id),
@@ -211,7 +215,9 @@ type Expiry = (ExpiryKind, Option<String>, Option<chrono::DateTime<Utc>>);
 
 fn read_expiry(expiry: ConsentExpiryInput, valid_from: chrono::DateTime<Utc>) -> Result<Expiry> {
     match expiry {
-        ConsentExpiryInput::Date(DateTime(end)) if end > valid_from => Ok((ExpiryKind::Date, None, Some(end))),
+        ConsentExpiryInput::Date(DateTime(end)) if end > valid_from => {
+            Ok((ExpiryKind::Date, None, Some(end)))
+        }
         ConsentExpiryInput::Date(_) => Err(Error::invalid("expiry", "the end comes after the start")),
         ConsentExpiryInput::Event(event) => {
             let event = event.trim();
@@ -221,7 +227,9 @@ fn read_expiry(expiry: ConsentExpiryInput, valid_from: chrono::DateTime<Utc>) ->
             Ok((ExpiryKind::Event, Some(event.to_owned()), None))
         }
         ConsentExpiryInput::Never(true) => Ok((ExpiryKind::None, None, None)),
-        ConsentExpiryInput::Never(false) => Err(Error::invalid("expiry", "state a date or an event, or `never: true`")),
+        ConsentExpiryInput::Never(false) => {
+            Err(Error::invalid("expiry", "state a date or an event, or `never: true`"))
+        }
     }
 }
 
@@ -238,7 +246,10 @@ impl Parts {
     ) -> Result<(Vec<consent_scope::ActiveModel>, Vec<consent_recipient::ActiveModel>)> {
         let Self { consent_id, scopes, recipients } = self;
         if scopes.len() > MOST_PARTS || recipients.len() > MOST_PARTS {
-            return Err(Error::invalid("terms", format!("takes at most {MOST_PARTS} scopes and {MOST_PARTS} recipients")));
+            return Err(Error::invalid(
+                "terms",
+                format!("takes at most {MOST_PARTS} scopes and {MOST_PARTS} recipients"),
+            ));
         }
         let scopes = scopes.into_iter().map(|scope| scope.row(write, consent_id)).collect::<Result<_>>()?;
         let mut rows = Vec::with_capacity(recipients.len());
@@ -270,7 +281,11 @@ impl ConsentScopeInput {
 }
 
 impl ConsentRecipientInput {
-    async fn row(self, write: &Write, consent_id: Id<consent::Entity>) -> Result<consent_recipient::ActiveModel> {
+    async fn row(
+        self,
+        write: &Write,
+        consent_id: Id<consent::Entity>,
+    ) -> Result<consent_recipient::ActiveModel> {
         let mut row = consent_recipient::ActiveModel {
             id: Set(write.new_id()),
             consent_id: Set(consent_id),

@@ -72,7 +72,9 @@ async fn revoke(write: &Write, input: RevokeConsentInput) -> Result<Id<consent::
     let (method, reference) = match (own, evidence) {
         (true, None) => (SignatureMethod::Electronic, None),
         (true, Some(_)) => return Err(Error::invalid("evidence", "your own revocation needs no evidence")),
-        (false, None) => return Err(Error::invalid("evidence", "state how the patient revoked and where that is filed")),
+        (false, None) => {
+            return Err(Error::invalid("evidence", "state how the patient revoked and where that is filed"));
+        }
         (false, Some(RevocationEvidenceInput { method: SignatureMethod::Electronic, .. })) => {
             return Err(Error::invalid("evidence", "`method` takes `PAPER` or `VERBAL_DOCUMENTED`"));
         }

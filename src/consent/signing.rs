@@ -159,7 +159,10 @@ async fn record(write: &Write, input: RecordConsentInput) -> Result<Id<consent::
         return Err(Error::invalid("signedAt", "a form cannot have been signed in the future"));
     }
     if signature_method == SignatureMethod::Electronic {
-        return Err(Error::invalid("signatureMethod", "an electronic signature is given by the patient with `signConsent`"));
+        return Err(Error::invalid(
+            "signatureMethod",
+            "an electronic signature is given by the patient with `signConsent`",
+        ));
     }
     if !matches!(signer_capacity, SignerCapacity::Oneself | SignerCapacity::LegalRepresentative) {
         return Err(Error::invalid("signerCapacity", "takes `SELF` or `LEGAL_REPRESENTATIVE`"));
@@ -262,7 +265,9 @@ impl Completeness {
                 "SUD counseling notes alone, in a consent of their own (42 CFR 2.31(b))",
             ),
             (
-                self.kind != notes && self.kind != ConsentKind::Restriction && any(DataClass::SudCounselingNote),
+                self.kind != notes
+                    && self.kind != ConsentKind::Restriction
+                    && any(DataClass::SudCounselingNote),
                 "no SUD counseling notes beside other information (42 CFR 2.31(b))",
             ),
             (
@@ -270,7 +275,9 @@ impl Completeness {
                 "psychotherapy notes alone, in a consent of their own (45 CFR 164.508(b)(3)(ii))",
             ),
             (
-                self.kind != therapy && self.kind != ConsentKind::Restriction && any(DataClass::PsychotherapyNote),
+                self.kind != therapy
+                    && self.kind != ConsentKind::Restriction
+                    && any(DataClass::PsychotherapyNote),
                 "no psychotherapy notes beside other information (45 CFR 164.508(b)(3)(ii))",
             ),
             (

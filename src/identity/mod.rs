@@ -3,6 +3,7 @@
 pub mod role_catalogue;
 pub mod sign_in;
 pub mod user;
+pub mod user_creation;
 pub mod viewer;
 
 use async_graphql::MergedObject;

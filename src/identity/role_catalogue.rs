@@ -183,7 +183,11 @@ pub const SYSTEM_ROLES: &[SystemRole] = &[
         ],
     },
     SystemRole { key: "FAMILY", name: "Family", grants: &[(PhiRead, Own), (SudRead, Own)] },
-    SystemRole { key: "REFERRAL_PARTNER", name: "Referral partner", grants: &[(PhiRead, Own), (SudRead, Own)] },
+    SystemRole {
+        key: "REFERRAL_PARTNER",
+        name: "Referral partner",
+        grants: &[(PhiRead, Own), (SudRead, Own)],
+    },
     SystemRole {
         key: "SERVICE",
         name: "Service",

@@ -101,7 +101,8 @@ async fn open_session(write: &Write, email: String, password: SecretString) -> R
         return Err(invalid_credentials());
     };
     let (session, token) = new_session(write, user.id).await?;
-    let change = user::ActiveModel { id: Set(user.id), last_sign_in_at: Set(Some(write.now())), ..Default::default() };
+    let change =
+        user::ActiveModel { id: Set(user.id), last_sign_in_at: Set(Some(write.now())), ..Default::default() };
     write.update(user.id, None, change).await?;
     write.attempted(AuditAction::SignIn, "session.sign_in", Some(("SESSION", session.uuid())), None);
     Ok(token)
@@ -112,7 +113,10 @@ async fn open_session(write: &Write, email: String, password: SecretString) -> R
 /// # Errors
 ///
 /// Those of the database.
-pub(crate) async fn new_session(write: &Write, user_id: Id<user::Entity>) -> Result<(Id<session::Entity>, NewSession)> {
+pub async fn new_session(
+    write: &Write,
+    user_id: Id<user::Entity>,
+) -> Result<(Id<session::Entity>, NewSession)> {
     let id = write.new_id::<session::Entity>();
     let token = BearerToken::mint(BearerTokenKind::Session, write.tenant_id(), id.uuid())?;
     let expires_at = write.now() + TimeDelta::hours(SESSION_HOURS);
@@ -134,7 +138,7 @@ pub(crate) async fn new_session(write: &Write, user_id: Id<user::Entity>) -> Res
 
 impl NewSession {
     /// The bearer token.
-    pub(crate) fn into_token(self) -> SecretString {
+    pub fn into_token(self) -> SecretString {
         self.token.into()
     }
 }

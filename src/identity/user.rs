@@ -58,7 +58,11 @@ impl Scoped for user::Entity {
         let reads_looks = principal.reach(Permission::AuditRead) == Some(Reach::Tenant)
             || principal.reach(Permission::AccessHistoryRead).is_some()
             || principal.reach(Permission::ConsentRead).is_some();
-        if reads_looks { Condition::all() } else { Condition::all().add(user::Column::Id.eq(principal.user_id)) }
+        if reads_looks {
+            Condition::all()
+        } else {
+            Condition::all().add(user::Column::Id.eq(principal.user_id))
+        }
     }
 }
 

@@ -1,19 +1,11 @@
 //! Who am I?
 
 use async_graphql::{Context, Object, SimpleObject};
-use entity::{
-    consent::purpose::Purpose,
-    identity::role_permission::Reach,
-};
+use entity::{consent::purpose::Purpose, identity::role_permission::Reach};
 
 use super::user::User;
 use crate::{
-    kernel::{
-        door::Door,
-        error::Result,
-        graphql::public,
-        viewer::Viewer,
-    },
+    kernel::{door::Door, error::Result, graphql::public, viewer::Viewer},
     people::{patient::Patient, practitioner::Practitioner},
 };
 
@@ -45,7 +37,12 @@ impl SignedInViewer {
     /// What the roles allow; for showing and hiding controls, since every field checks it again.
     async fn permissions(&self) -> Vec<PermissionGrant> {
         let grants = self.0.principal().permissions.iter();
-        grants.map(|(permission, reach)| PermissionGrant { permission: permission.key().to_owned(), reach: *reach }).collect()
+        grants
+            .map(|(permission, reach)| PermissionGrant {
+                permission: permission.key().to_owned(),
+                reach: *reach,
+            })
+            .collect()
     }
 
     /// The purpose of use of this request: the header `X-Purpose-Of-Use`, else the role's default; null when there is

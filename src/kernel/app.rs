@@ -43,7 +43,13 @@ impl App {
         ids: Arc<dyn Ids>,
         schema: Schema,
     ) -> Self {
-        let shared = Shared { keyring: Arc::new(Keyring::new(provider)), clock, ids, schema, limits: Limits::default() };
+        let shared = Shared {
+            keyring: Arc::new(Keyring::new(provider)),
+            clock,
+            ids,
+            schema,
+            limits: Limits::default(),
+        };
         Self { pool, shared: Arc::new(shared) }
     }
 
@@ -178,7 +184,7 @@ impl App {
             .map(QueryResult::from);
         transaction.commit().await?;
         let row = row.ok_or_else(|| Error::internal("no such user"))?;
-        super::access::PrincipalRow::from_query_result(&row, "")?.into_principal(tenant_id, self.clock().now())
+        super::access::PrincipalRow::from_query_result(&row, "")?
+            .into_principal(tenant_id, self.clock().now())
     }
 }
-

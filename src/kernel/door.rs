@@ -147,4 +147,3 @@ impl async_graphql::Guard for SignedIn {
         Ok(())
     }
 }
-

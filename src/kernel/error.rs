@@ -100,7 +100,9 @@ pub enum Error {
     #[error("{0}")]
     BadUserInput(String),
     /// Not one of our cursors.
-    #[error("`after` is not a cursor of this connection; pass `pageInfo.endCursor` of the page before, or nothing")]
+    #[error(
+        "`after` is not a cursor of this connection; pass `pageInfo.endCursor` of the page before, or nothing"
+    )]
     BadCursor,
     /// Too many candidates.
     #[error("the search matches more than {limit} people; add letters or another condition")]
@@ -213,7 +215,9 @@ fn database(error: &sqlx::Error) -> Error {
     let sqlx::Error::Database(database) = error else {
         return match error {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Error::Unavailable,
-            sqlx::Error::ColumnDecode { index, .. } => Error::internal(format_args!("cannot decode column {index}")),
+            sqlx::Error::ColumnDecode { index, .. } => {
+                Error::internal(format_args!("cannot decode column {index}"))
+            }
             _ => Error::internal("sqlx: protocol, configuration or decoding"),
         };
     };

@@ -10,8 +10,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use entity::{Id, TenantTable, people::patient};
 use sea_orm::{
-    ColumnTrait, Condition, DbBackend, FromQueryResult, PartialModelTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Statement, Value,
+    ColumnTrait, Condition, DbBackend, FromQueryResult, PartialModelTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Statement, Value,
     sea_query::{Alias, Expr, ExprTrait, extension::postgres::PgFunc},
 };
 use uuid::Uuid;
@@ -140,10 +140,13 @@ impl<T: Resource> async_graphql::dataloader::Loader<Children<T>> for Loader {
         for key in keys {
             batches.entry((key.column, key.first, key.after)).or_default().push(key);
         }
-        let mut children: HashMap<Children<T>, Vec<T>> = keys.iter().map(|key| (key.clone(), Vec::new())).collect();
+        let mut children: HashMap<Children<T>, Vec<T>> =
+            keys.iter().map(|key| (key.clone(), Vec::new())).collect();
         for ((column, first, after), batch) in batches {
             let parents: Vec<Uuid> = batch.iter().map(|key| key.parent).collect();
-            for row in self.core.query(lateral::<T>(self.core.viewer()?, column, first, after, parents)).await? {
+            for row in
+                self.core.query(lateral::<T>(self.core.viewer()?, column, first, after, parents)).await?
+            {
                 let parent: Uuid = row.try_get("", "parent_key")?;
                 let value = T::from_query_result(&row, "")?;
                 let key = Children { parent, column, first, after, resource: PhantomData };
@@ -202,7 +205,8 @@ impl<T: Resource> async_graphql::dataloader::Loader<ChildCount<T>> for Loader {
                 .group_by(parent)
                 .build(DbBackend::Postgres);
             for row in self.core.query(statement).await? {
-                let key = ChildCount { parent: row.try_get("", "parent_key")?, column, resource: PhantomData };
+                let key =
+                    ChildCount { parent: row.try_get("", "parent_key")?, column, resource: PhantomData };
                 counts.insert(key, row.try_get::<i64>("", "children")?.unsigned_abs());
             }
         }
@@ -236,10 +240,7 @@ impl Session {
     /// # Errors
     ///
     /// Those of the database.
-    pub async fn load_many<T: Resource>(
-        &self,
-        ids: Vec<Id<T::Entity>>,
-    ) -> Result<HashMap<Id<T::Entity>, T>> {
+    pub async fn load_many<T: Resource>(&self, ids: Vec<Id<T::Entity>>) -> Result<HashMap<Id<T::Entity>, T>> {
         let keys = ids.into_iter().map(|id| Row::<T> { id: id.uuid(), resource: PhantomData });
         let rows = self.loader().load_many(keys).await?;
         Ok(rows.into_iter().map(|(key, value)| (Id::new(key.id), value)).collect())
@@ -289,8 +290,16 @@ impl Session {
     }
 
     /// How many children `parent` has.
-    pub(in crate::kernel) async fn count_children<T: Resource>(&self, parent: Uuid, column: &'static str) -> Result<u64> {
-        Ok(self.loader().load_one(ChildCount::<T> { parent, column, resource: PhantomData }).await?.unwrap_or_default())
+    pub(in crate::kernel) async fn count_children<T: Resource>(
+        &self,
+        parent: Uuid,
+        column: &'static str,
+    ) -> Result<u64> {
+        Ok(self
+            .loader()
+            .load_one(ChildCount::<T> { parent, column, resource: PhantomData })
+            .await?
+            .unwrap_or_default())
     }
 
     /// What the decision knows of `patient`; `None` when the tenant has no such patient.

@@ -81,10 +81,7 @@ impl Position {
 
     /// The rows that come after this place.
     pub(in crate::kernel) fn is_before_in<E: TenantTable>(self, order: Chronology) -> Condition {
-        let row = Expr::tuple([
-            Expr::col(E::CREATED_AT.as_column_ref()),
-            Expr::col(E::ID.as_column_ref()),
-        ]);
+        let row = Expr::tuple([Expr::col(E::CREATED_AT.as_column_ref()), Expr::col(E::ID.as_column_ref())]);
         let place = Expr::tuple([Expr::value(self.created_at), Expr::value(self.id)]);
         Condition::all().add(match order {
             Chronology::NewestFirst => row.lt(place),
@@ -233,7 +230,13 @@ impl<T: Resource + OutputType> Connection<T> {
 impl<T: Resource + OutputType> Connection<T> {
     /// A list without rows.
     pub fn empty() -> Self {
-        Self { rows: Vec::new(), cursors: Vec::new(), has_next_page: false, source: Source::Nothing, resource: PhantomData }
+        Self {
+            rows: Vec::new(),
+            cursors: Vec::new(),
+            has_next_page: false,
+            source: Source::Nothing,
+            resource: PhantomData,
+        }
     }
 
     fn new(mut rows: Vec<T>, size: u64, source: Source, keys: &TenantKeys) -> Self {

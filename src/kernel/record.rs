@@ -3,7 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use entity::{DataClass, Id, consent::consent, people::patient, platform::audit_log::{AuditAction, AuditCredential}};
+use entity::{
+    DataClass, Id,
+    consent::consent,
+    people::patient,
+    platform::audit_log::{AuditAction, AuditCredential},
+};
 use sea_orm::ActiveEnum;
 use uuid::Uuid;
 

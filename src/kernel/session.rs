@@ -303,10 +303,7 @@ struct YieldingTimer {
 }
 
 impl Timer for YieldingTimer {
-    fn delay(
-        &self,
-        _: std::time::Duration,
-    ) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'static>> {
+    fn delay(&self, _: std::time::Duration) -> std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'static>> {
         let touches = self.touches.clone();
         Box::pin(async move {
             let mut seen = touches.load(Ordering::Relaxed);
@@ -349,7 +346,8 @@ impl Slot {
                 let mut transaction = database::begin(app.pool(), Mode::Read, tenant_id, None).await?;
                 let cached = app.keyring().get(tenant_id).await;
                 let row = bound(claim.statement(cached.is_none())).fetch_optional(&mut *transaction).await?;
-                let (viewer, roots) = claim.believe(row.map(QueryResult::from).as_ref(), app.clock().now())?;
+                let (viewer, roots) =
+                    claim.believe(row.map(QueryResult::from).as_ref(), app.clock().now())?;
                 let keys = match (cached, roots) {
                     (Some(keys), _) => keys,
                     (None, roots) => app.keyring().load(tenant_id, roots.unwrap_or_default()).await?,
@@ -381,7 +379,11 @@ impl Slot {
     }
 
     /// A slot of an operator: a user's rights without a credential, or nobody's.
-    pub(in crate::kernel) fn operator(app: &App, viewer: Option<(Viewer, Arc<TenantKeys>)>, origin: Origin) -> Self {
+    pub(in crate::kernel) fn operator(
+        app: &App,
+        viewer: Option<(Viewer, Arc<TenantKeys>)>,
+        origin: Origin,
+    ) -> Self {
         let (viewer, keys) = viewer.unzip();
         Self(Arc::new(SlotInner {
             app: app.clone(),
@@ -477,7 +479,8 @@ impl Slot {
         if refusals.is_empty() {
             return Ok(());
         }
-        let again = self.begin_for(Mode::Write, core.tenant_id, core.viewer.clone(), core.keys.clone()).await?;
+        let again =
+            self.begin_for(Mode::Write, core.tenant_id, core.viewer.clone(), core.keys.clone()).await?;
         again.record(|record| *record = refusals);
         again.finish().await
     }

@@ -86,7 +86,10 @@ pub(in crate::kernel) struct Claim {
 
 impl Claim {
     /// Reads the headers `Authorization` and `X-Purpose-Of-Use`; `None` is an anonymous caller.
-    pub(in crate::kernel) fn read(authorization: Option<&str>, purpose: Option<&str>) -> Result<Option<Self>> {
+    pub(in crate::kernel) fn read(
+        authorization: Option<&str>,
+        purpose: Option<&str>,
+    ) -> Result<Option<Self>> {
         let Some(authorization) = authorization else { return Ok(None) };
         let text = authorization
             .split_once(' ')
@@ -122,8 +125,11 @@ impl Claim {
         let source = format!(
             "({credential}) c join users u on u.tenant_id = $1 and u.id = c.user_id and u.deleted_at is null"
         );
-        let values =
-            [Value::from(self.token.tenant_id()), Value::from(self.token.token_id()), Value::from(needs_root_keys)];
+        let values = [
+            Value::from(self.token.tenant_id()),
+            Value::from(self.token.token_id()),
+            Value::from(needs_root_keys),
+        ];
         Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, principal_sql(columns, &source), values)
     }
 
@@ -138,7 +144,8 @@ impl Claim {
         let live = self.token.matches(&credential.token_digest)
             && now < credential.expires_at
             && credential.ended_at.is_none();
-        let mut principal = PrincipalRow::from_query_result(row, "")?.into_principal(self.tenant_id(), now)?;
+        let mut principal =
+            PrincipalRow::from_query_result(row, "")?.into_principal(self.tenant_id(), now)?;
         if !live || !principal.is_active() {
             return Err(refused());
         }
@@ -158,8 +165,12 @@ impl Claim {
             BearerTokenKind::Session => AuditCredential::Session,
             BearerTokenKind::Access => AuditCredential::ApiToken,
         };
-        let viewer =
-            Viewer { principal, credential: credential_kind, credential_id: self.token.token_id(), asked_at: now };
+        let viewer = Viewer {
+            principal,
+            credential: credential_kind,
+            credential_id: self.token.token_id(),
+            asked_at: now,
+        };
         let roots = credential.root_keys.map(read_roots).transpose()?;
         Ok((viewer, roots))
     }
@@ -195,15 +206,19 @@ struct RootRow {
 
 /// Reads root keys as the statements of the kernel select them.
 pub(in crate::kernel) fn read_roots(json: sea_orm::JsonValue) -> Result<Vec<WrappedRoot>> {
-    let rows: Vec<RootRow> =
-        serde_json::from_value(json).map_err(|error| Error::internal(format_args!("root keys: {:?}", error.classify())))?;
+    let rows: Vec<RootRow> = serde_json::from_value(json)
+        .map_err(|error| Error::internal(format_args!("root keys: {:?}", error.classify())))?;
     rows.into_iter()
         .map(|row| {
             let state = match row.state {
                 entity::platform::encryption_key::KeyState::Active => RootKeyState::Active,
                 entity::platform::encryption_key::KeyState::Retired => RootKeyState::Retired,
             };
-            Ok(WrappedRoot { version: row.version, wrapped: super::access::from_hexadecimal(&row.wrapped)?, state })
+            Ok(WrappedRoot {
+                version: row.version,
+                wrapped: super::access::from_hexadecimal(&row.wrapped)?,
+                state,
+            })
         })
         .collect()
 }

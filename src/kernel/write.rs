@@ -2,10 +2,15 @@
 
 use std::{future::Future, pin::Pin};
 
-use entity::{Id, TenantTable, platform::{idempotency_key, outbox_event}};
+use entity::{
+    Id, TenantTable,
+    platform::{idempotency_key, outbox_event},
+};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel,
-    QueryFilter, QuerySelect, QueryTrait, Statement, Value,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait, Statement, Value,
     sea_query::{Alias, Expr, ExprTrait, LockType},
 };
 use sha2::{Digest, Sha256};
@@ -204,7 +209,10 @@ impl Idempotency {
     /// `VALIDATION_FAILED` when the key is empty or longer than 200 characters.
     pub fn new(key: String, operation: &'static str, input: &impl std::fmt::Display) -> Result<Self> {
         if key.is_empty() || key.chars().count() > 200 || key.chars().any(char::is_control) {
-            return Err(Error::invalid("idempotencyKey", "an idempotency key has 1 to 200 printable characters"));
+            return Err(Error::invalid(
+                "idempotencyKey",
+                "an idempotency key has 1 to 200 printable characters",
+            ));
         }
         let digest = Sha256::digest(input.to_string().as_bytes()).into();
         Ok(Self { key, operation, digest })
@@ -228,7 +236,9 @@ impl Idempotency {
         let condition = Condition::all()
             .add(Column::ActorId.eq(write.principal()?.user_id))
             .add(Column::Key.eq(self.key.as_str()));
-        let Some(row) = write.find::<idempotency_key::Entity>(condition.clone()).await? else { return Ok(None) };
+        let Some(row) = write.find::<idempotency_key::Entity>(condition.clone()).await? else {
+            return Ok(None);
+        };
         if row.expires_at <= write.now() {
             write.erase::<idempotency_key::Entity>(condition).await?;
             return Ok(None);

@@ -20,7 +20,9 @@ pub fn within_reach<C: ColumnTrait>(viewer: &Viewer, permission: Permission, pat
     match principal.reach(permission) {
         Some(Reach::Tenant) => Condition::all(),
         Some(Reach::Own) => match principal.practitioner_id {
-            Some(practitioner) => Condition::all().add(patient.in_subquery(treated_by(viewer, practitioner.uuid()))),
+            Some(practitioner) => {
+                Condition::all().add(patient.in_subquery(treated_by(viewer, practitioner.uuid())))
+            }
             None => nothing(),
         },
         Some(Reach::Oneself) => match principal.patient_id {

@@ -3,8 +3,8 @@
 //! A patient's row tells nothing about who the patient is. Identity hangs under `identity` and leaves only after a
 //! decision. Which patients exist for a caller is decided in [`caseload`], in SQL, and nowhere else.
 
-pub mod caseload;
 pub mod care_team_member;
+pub mod caseload;
 pub mod patient;
 pub mod patient_creation;
 pub mod patient_identity;

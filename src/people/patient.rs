@@ -207,7 +207,9 @@ impl PatientQuery {
     async fn patients(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which patients; all within your reach when not stated.")] filter: Option<PatientFilter>,
+        #[graphql(desc = "Which patients; all within your reach when not stated.")] filter: Option<
+            PatientFilter,
+        >,
         #[graphql(
             desc = "By protected identity. Needs the permission `phi.search`, else `FORBIDDEN`; finds only patients whose \
                     consent covers the search; more than 500 candidates are `SEARCH_TOO_BROAD`."

@@ -126,7 +126,8 @@ async fn unit(
                 .ok_or_else(|| Error::not_found("locationId", "location"))?,
         ),
     };
-    let organization_id = location.as_ref().map_or(Id::new(write.tenant_id()), |location| location.organization_id);
+    let organization_id =
+        location.as_ref().map_or(Id::new(write.tenant_id()), |location| location.organization_id);
     let organization = write
         .find::<organization::Entity>(Condition::all().add(organization::Column::Id.eq(organization_id)))
         .await?
@@ -136,10 +137,8 @@ async fn unit(
 }
 
 fn data_keys(write: &Write, person_id: Id<person::Entity>) -> Result<Vec<encryption_key::ActiveModel>> {
-    let purposes = [
-        (KeyPurpose::Identity, DataKeyPurpose::Identity),
-        (KeyPurpose::Clinical, DataKeyPurpose::Clinical),
-    ];
+    let purposes =
+        [(KeyPurpose::Identity, DataKeyPurpose::Identity), (KeyPurpose::Clinical, DataKeyPurpose::Clinical)];
     purposes
         .into_iter()
         .map(|(stored, purpose)| {
@@ -163,6 +162,7 @@ const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 /// A handle made of an id that is stored nowhere: nothing about the person, the row or the time can be read from it.
 fn display_code(write: &Write) -> String {
     let digest = Sha256::digest(write.new_id::<patient::Entity>().uuid().as_bytes());
-    let letters: String = digest.iter().take(8).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let letters: String =
+        digest.iter().take(8).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
     format!("{}-{}", &letters[..4], &letters[4..])
 }

@@ -185,7 +185,8 @@ impl Vault {
         let given_name = self.text(permit, row.given_name.as_ref())?;
         let middle_name = self.text(permit, row.middle_name.as_ref())?;
         let family_name = self.text(permit, row.family_name.as_ref())?;
-        let parts: Vec<&str> = [&given_name, &middle_name, &family_name].into_iter().flatten().map(String::as_str).collect();
+        let parts: Vec<&str> =
+            [&given_name, &middle_name, &family_name].into_iter().flatten().map(String::as_str).collect();
         let ssn = permit.unseal(self, row.ssn.as_ref())?;
         let birth_date = permit.unseal(self, row.birth_date.as_ref())?;
         Ok(PatientIdentity {
@@ -206,7 +207,11 @@ impl Vault {
         })
     }
 
-    fn text<K: entity::ProtectedColumn>(&self, permit: &Permit, sealed: Option<&Sealed<K>>) -> Result<Option<String>> {
+    fn text<K: entity::ProtectedColumn>(
+        &self,
+        permit: &Permit,
+        sealed: Option<&Sealed<K>>,
+    ) -> Result<Option<String>> {
         Ok(permit.unseal(self, sealed)?.map(|text| text.as_str().to_owned()))
     }
 
@@ -217,7 +222,10 @@ impl Vault {
     ) -> Result<Option<T>> {
         permit
             .unseal(self, sealed)?
-            .map(|text| serde_json::from_str(&text).map_err(|_| Error::internal("a structured sealed value is malformed")))
+            .map(|text| {
+                serde_json::from_str(&text)
+                    .map_err(|_| Error::internal("a structured sealed value is malformed"))
+            })
             .transpose()
     }
 }
@@ -249,7 +257,9 @@ pub(super) async fn identity(
         Ok(permit) => permit,
         Err(withheld) => return Ok(Some(Gated::Withheld(withheld))),
     };
-    let Some(row) = ctx.session().await?.load::<PersonRow>(permit.person_id()).await? else { return Ok(None) };
+    let Some(row) = ctx.session().await?.load::<PersonRow>(permit.person_id()).await? else {
+        return Ok(None);
+    };
     Ok(Some(Gated::Value(Vault { row, patient_id }.identity(&permit)?)))
 }
 
@@ -345,7 +355,12 @@ pub(super) async fn write_identity(
         .find::<person::Entity>(Condition::all().add(person::Column::Id.eq(id)))
         .await?
         .ok_or_else(|| Error::internal("a patient without a person"))?;
-    let before = NamesBefore { given: current.given_name.clone(), family: current.family_name.clone(), id, patient_id };
+    let before = NamesBefore {
+        given: current.given_name.clone(),
+        family: current.family_name.clone(),
+        id,
+        patient_id,
+    };
 
     let PatientIdentityInput {
         given_name,
@@ -485,7 +500,9 @@ impl Tokens {
         }
         let kinds = self.kinds.iter().copied();
         write
-            .erase::<Entity>(Condition::all().add(Column::PersonId.eq(person_id)).add(Column::Kind.is_in(kinds)))
+            .erase::<Entity>(
+                Condition::all().add(Column::PersonId.eq(person_id)).add(Column::Kind.is_in(kinds)),
+            )
             .await?;
         let rows = self
             .tokens
@@ -548,12 +565,18 @@ impl Sealer<'_> {
 fn short(text: &str, field: &str) -> Result<String> {
     let text = text.trim();
     let fits = (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    if fits { Ok(text.to_owned()) } else { Err(Error::invalid(field, "takes 1 to 100 printable characters; null clears it")) }
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err(Error::invalid(field, "takes 1 to 100 printable characters; null clears it"))
+    }
 }
 
 fn digits(ssn: MaybeUndefined<String>) -> MaybeUndefined<String> {
     match ssn {
-        MaybeUndefined::Value(text) => MaybeUndefined::Value(text.chars().filter(char::is_ascii_digit).collect()),
+        MaybeUndefined::Value(text) => {
+            MaybeUndefined::Value(text.chars().filter(char::is_ascii_digit).collect())
+        }
         other => other,
     }
 }
@@ -571,7 +594,8 @@ fn languages_json(languages: &[String]) -> Result<String> {
     if languages.len() > 20 {
         return Err(Error::invalid("languages", "takes at most 20 languages"));
     }
-    let languages = languages.iter().map(|language| short(language, "languages")).collect::<Result<Vec<_>>>()?;
+    let languages =
+        languages.iter().map(|language| short(language, "languages")).collect::<Result<Vec<_>>>()?;
     serde_json::to_string(&languages).map_err(Error::internal)
 }
 
@@ -583,7 +607,8 @@ fn address_json(address: &PostalAddress) -> Result<String> {
     if state.len() != 2 || !state.chars().all(|letter| letter.is_ascii_uppercase()) {
         return Err(Error::invalid("address", "`state` takes two capital letters"));
     }
-    let digits = |text: &str, length: usize| text.len() == length && text.chars().all(|digit| digit.is_ascii_digit());
+    let digits =
+        |text: &str, length: usize| text.len() == length && text.chars().all(|digit| digit.is_ascii_digit());
     let zip = match postal_code.split_once('-') {
         Some((five, four)) => digits(five, 5) && digits(four, 4),
         None => digits(postal_code, 5),

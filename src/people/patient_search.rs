@@ -42,13 +42,19 @@ pub async fn permitted(session: &Session, search: PatientSearch) -> Result<Vec<I
     let core = session.core();
     core.viewer()?.require(Permission::PhiSearch)?;
     let (terms, name) = match search {
-        PatientSearch::Email(email) => (vec![SearchTerm::email(core.keys(), &email).map_err(unsearchable)?], None),
-        PatientSearch::Phone(phone) => (vec![SearchTerm::phone(core.keys(), &phone).map_err(unsearchable)?], None),
+        PatientSearch::Email(email) => {
+            (vec![SearchTerm::email(core.keys(), &email).map_err(unsearchable)?], None)
+        }
+        PatientSearch::Phone(phone) => {
+            (vec![SearchTerm::phone(core.keys(), &phone).map_err(unsearchable)?], None)
+        }
         PatientSearch::NamePrefix(name) => {
             (SearchTerm::names(core.keys(), &name).map_err(unsearchable)?, Some(name))
         }
     };
-    let candidates = session.ids_in_scope::<patient::Entity>(fitting(core.tenant_id(), terms), MOST_CANDIDATES + 1).await?;
+    let candidates = session
+        .ids_in_scope::<patient::Entity>(fitting(core.tenant_id(), terms), MOST_CANDIDATES + 1)
+        .await?;
     if candidates.len() > MOST_CANDIDATES {
         return Err(Error::SearchTooBroad { limit: MOST_CANDIDATES });
     }

@@ -46,7 +46,10 @@ pub async fn provision(app: &App, owner: &PgPool, tenant: NewTenant) -> Result<U
         .await?;
     let made = furnish(app, tenant_id, tenant).await;
     if made.is_err() {
-        sqlx::query("update tenants set status = 'CLOSED' where id = $1").bind(tenant_id).execute(owner).await?;
+        sqlx::query("update tenants set status = 'CLOSED' where id = $1")
+            .bind(tenant_id)
+            .execute(owner)
+            .await?;
     }
     made.map(|()| tenant_id)
 }

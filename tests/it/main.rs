@@ -1,1 +1,9 @@
-fn main(){}
+//! Sentences about rules, with actors as clients, on a real PostgreSQL as the app's role.
+
+mod consent;
+mod conventions;
+mod identity;
+mod people;
+mod platform;
+mod support;
+mod tenancy;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
-use crate::{consent::consent, DataClass, Gate, Id, table::classify};
+use crate::{DataClass, Gate, Id, consent::consent, table::classify};
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

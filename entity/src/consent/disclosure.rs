@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
-use crate::{consent::consent, Gate, Id, identity::user, people::patient, Sealed, table::classify, tenancy::organization};
+use crate::{
+    Gate, Id, Sealed, consent::consent, identity::user, people::patient, table::classify,
+    tenancy::organization,
+};
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 /// Why somebody looks (HL7 purpose of use). Stated in the header `X-Purpose-Of-Use`; users of the staff
 /// and patients have a default, API tokens have none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Purpose {

@@ -4,7 +4,12 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
-use crate::{Id, identity::{role, user}, table::classify, tenancy::location};
+use crate::{
+    Id,
+    identity::{role, user},
+    table::classify,
+    tenancy::location,
+};
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

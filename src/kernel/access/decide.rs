@@ -131,7 +131,9 @@ fn rule(
         return Err(DenialReason::Forbidden);
     }
     let matches = |consent: &&ConsentFacts| {
-        names(consent, principal, facts, now) && covers(consent, ask.class, now) && consent.purposes.contains(&purpose)
+        names(consent, principal, facts, now)
+            && covers(consent, ask.class, now)
+            && consent.purposes.contains(&purpose)
     };
     let restrictions = facts.consents.iter().filter(|consent| consent.decision == ConsentDecision::Deny);
     if restrictions.filter(|consent| in_force(consent, now)).any(|consent| matches(&consent)) {
@@ -157,7 +159,9 @@ fn rule(
     Err(match () {
         () if kinds.separate => DenialReason::SeparateConsentRequired,
         () if candidates().any(|consent| ended(consent, now)) => DenialReason::ConsentExpired,
-        () if candidates().any(|consent| consent.status == ConsentStatus::Revoked) => DenialReason::ConsentRevoked,
+        () if candidates().any(|consent| consent.status == ConsentStatus::Revoked) => {
+            DenialReason::ConsentRevoked
+        }
         () => DenialReason::ConsentRequired,
     })
 }
@@ -231,7 +235,9 @@ fn admissible_kinds(class: DataClass, purpose: Purpose) -> AdmissibleKinds {
         (DataClass::PsychotherapyNote, _) => of(|consent| consent.kind == ConsentKind::PsychotherapyNotes),
         (DataClass::SudCounselingNote, _) => of(|consent| consent.kind == ConsentKind::SudCounselingNotes),
         (_, Purpose::LegalProceeding) => of(|consent| consent.kind == ConsentKind::LegalProceeding),
-        (DataClass::MinorConfidential, _) => of(|consent| consent.signer_capacity == Some(SignerCapacity::Minor)),
+        (DataClass::MinorConfidential, _) => {
+            of(|consent| consent.signer_capacity == Some(SignerCapacity::Minor))
+        }
         _ => AdmissibleKinds {
             separate: false,
             admits: |consent| {
@@ -267,9 +273,9 @@ fn is_recipient(
             Some(RecipientClass::ProgramWorkforce) => principal.is_workforce(),
             Some(RecipientClass::HealthPlans) | None => false,
         },
-        RecipientKind::Organization => {
-            recipient.organization_id.is_some_and(|organization| principal.organizations.contains(&organization))
-        }
+        RecipientKind::Organization => recipient
+            .organization_id
+            .is_some_and(|organization| principal.organizations.contains(&organization)),
         RecipientKind::Contact | RecipientKind::Intermediary => false,
     }
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, Enum, OutputType, Positioned, ServerResult, SimpleObject, UnionType,
-    Value,
+    ContainerType, Context, ContextSelectionSet, Enum, OutputType, Positioned, ServerResult, SimpleObject,
+    UnionType, Value,
     indexmap::IndexSet,
     parser::types::Field,
     registry::{MetaType, MetaTypeId, Registry},
@@ -44,7 +44,9 @@ impl From<DenialReason> for WithheldReason {
             DenialReason::SeparateConsentRequired => Self::SeparateConsentRequired,
             DenialReason::PurposeRequired => Self::PurposeRequired,
             DenialReason::Restricted => Self::Restricted,
-            DenialReason::Forbidden | DenialReason::NotFound | DenialReason::Unauthenticated => Self::Forbidden,
+            DenialReason::Forbidden | DenialReason::NotFound | DenialReason::Unauthenticated => {
+                Self::Forbidden
+            }
         }
     }
 }
@@ -96,7 +98,11 @@ impl<T: ContainerType + Send + Sync> ContainerType for Gated<T> {
         Ok(None)
     }
 
-    fn collect_all_fields<'a>(&'a self, ctx: &ContextSelectionSet<'a>, fields: &mut Fields<'a>) -> ServerResult<()> {
+    fn collect_all_fields<'a>(
+        &'a self,
+        ctx: &ContextSelectionSet<'a>,
+        fields: &mut Fields<'a>,
+    ) -> ServerResult<()> {
         match self {
             Self::Value(value) => value.collect_all_fields(ctx, fields),
             Self::Withheld(withheld) => withheld.collect_all_fields(ctx, fields),

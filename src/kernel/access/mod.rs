@@ -12,10 +12,10 @@ mod permit;
 mod principal;
 
 pub use decide::{Action, Ask, DenialReason, Ruling, Subject, decide};
-pub use facts::{ConsentFacts, PatientFacts, RecipientFacts, ScopeFacts, TeamFacts};
 pub(in crate::kernel) use facts::load_facts;
+pub use facts::{ConsentFacts, PatientFacts, RecipientFacts, ScopeFacts, TeamFacts};
 pub use gated::{Gated, Withheld, WithheldReason};
 pub(in crate::kernel) use permit::from_hexadecimal;
 pub use permit::{Permit, Protected, label};
-pub(in crate::kernel) use principal::{PrincipalRow, principal_sql};
 pub use principal::{Principal, load_principals};
+pub(in crate::kernel) use principal::{PrincipalRow, principal_sql};

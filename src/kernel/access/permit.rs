@@ -55,7 +55,9 @@ impl Permit {
             let wrapped = wrapped
                 .iter()
                 .filter(|key| key.purpose == stored)
-                .map(|key| Ok(WrappedDataKey { version: key.key_version, wrapped: from_hexadecimal(&key.wrapped)? }))
+                .map(|key| {
+                    Ok(WrappedDataKey { version: key.key_version, wrapped: from_hexadecimal(&key.wrapped)? })
+                })
                 .collect::<Result<Vec<_>>>()?;
             if wrapped.is_empty() {
                 return Ok(None);
@@ -116,7 +118,8 @@ impl Permit {
         let Some(sealed) = sealed else { return Ok(None) };
         self.admit::<K>(row.patient_id())?;
         let plaintext = crypto::open(self.ring::<K>()?, &self.place::<K>(row.row_id()), sealed.ciphertext())?;
-        let text = std::str::from_utf8(&plaintext).map_err(|_| Error::internal("sealed text is not UTF-8"))?;
+        let text =
+            std::str::from_utf8(&plaintext).map_err(|_| Error::internal("sealed text is not UTF-8"))?;
         Ok(Some(Zeroizing::new(text.to_owned())))
     }
 
@@ -140,12 +143,17 @@ impl Permit {
 
     fn ring<K: ProtectedColumn>(&self) -> Result<&DataKeys> {
         let ring = if K::FLOOR == DataClass::Directory { &self.identity_keys } else { &self.clinical_keys };
-        ring.as_ref().ok_or_else(|| Error::internal(format_args!("no data key for {}.{}", K::TABLE, K::COLUMN)))
+        ring.as_ref()
+            .ok_or_else(|| Error::internal(format_args!("no data key for {}.{}", K::TABLE, K::COLUMN)))
     }
 
     fn admit<K: ProtectedColumn>(&self, patient_id: Id<patient::Entity>) -> Result<()> {
         let fits = patient_id == self.patient_id && K::FLOOR <= self.class;
-        if fits { Ok(()) } else { Err(Error::internal(format_args!("permit does not fit {}.{}", K::TABLE, K::COLUMN))) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::internal(format_args!("permit does not fit {}.{}", K::TABLE, K::COLUMN)))
+        }
     }
 }
 

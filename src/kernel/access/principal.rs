@@ -91,7 +91,9 @@ struct RolePurposes {
 
 /// Purposes belong to the system's roles; a role that a tenant defines brings none.
 fn role_purposes(role: &str) -> Option<RolePurposes> {
-    use Purpose::{AuditEvaluation, LegalProceeding, Operations, PatientRequest, Payment, Research, Treatment};
+    use Purpose::{
+        AuditEvaluation, LegalProceeding, Operations, PatientRequest, Payment, Research, Treatment,
+    };
     let staff = |allowed| Some(RolePurposes { workforce: true, allowed });
     match role {
         "PRACTITIONER" | "SUPERVISOR" => staff(&[Treatment, Operations, Research, LegalProceeding]),
@@ -130,7 +132,8 @@ impl PrincipalRow {
     /// The principal at the moment `now`, with the default purpose.
     pub(in crate::kernel) fn into_principal(self, tenant_id: Uuid, now: DateTime<Utc>) -> Result<Principal> {
         let grants: Vec<Grant> = match self.grants {
-            Some(json) => serde_json::from_value(json).map_err(|error| Error::internal(format_args!("{:?}", error.classify())))?,
+            Some(json) => serde_json::from_value(json)
+                .map_err(|error| Error::internal(format_args!("{:?}", error.classify())))?,
             None => Vec::new(),
         };
         let mut roles: Vec<String> = Vec::new();
@@ -168,8 +171,17 @@ impl PrincipalRow {
 
 /// Which role speaks first for the default purpose of someone who has several.
 const ROLE_ORDER: &[&str] = &[
-    "PRACTITIONER", "SUPERVISOR", "ASSISTANT", "HOUSE_STAFF", "SPECIALIST", "BILLING", "COMPLIANCE", "MANAGER", "ADMIN",
-    "OWNER", "PATIENT",
+    "PRACTITIONER",
+    "SUPERVISOR",
+    "ASSISTANT",
+    "HOUSE_STAFF",
+    "SPECIALIST",
+    "BILLING",
+    "COMPLIANCE",
+    "MANAGER",
+    "ADMIN",
+    "OWNER",
+    "PATIENT",
 ];
 
 /// The statement that reads principals: `$1` is the tenant; `source` names the alias `u` of `users`, joined to whatever
@@ -224,7 +236,8 @@ impl Core {
             where p.tenant_id = $1 and p.deleted_at is null and p.user_id is not null and p.id = any($3)";
         let practitioners: Vec<Uuid> = practitioners.into_iter().map(Id::uuid).collect();
         let values = [Value::from(self.tenant_id()), Value::from(person), Value::from(practitioners)];
-        let rows = self.query(Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, sql, values)).await?;
+        let rows =
+            self.query(Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, sql, values)).await?;
         rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
     }
 }

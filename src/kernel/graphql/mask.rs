@@ -33,7 +33,9 @@ pub fn mask(errors: &mut [ServerError], request_id: &str) {
                     code
                 }
                 // The library words refused input itself, and gives such an error no other mark.
-                None if error.message.starts_with("Failed to parse") || error.message.starts_with("Invalid value") => {
+                None if error.message.starts_with("Failed to parse")
+                    || error.message.starts_with("Invalid value") =>
+                {
                     shorten(&mut error.message);
                     ErrorCode::BadUserInput.name()
                 }

@@ -1,0 +1,128 @@
+//! The command line: one file for each command.
+//!
+//! What a command is asked for goes to the standard output, everything else to the standard error. A failure that
+//! has to be expected is one sentence and exit status 2; anything else is status 1.
+
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand, error::ErrorKind};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, LogFormat};
+
+mod database;
+mod failure;
+mod key;
+pub mod migrate;
+mod schema;
+mod seed;
+mod serve;
+mod token;
+mod verify;
+mod workers;
+
+pub use failure::Failure;
+
+/// A GraphQL backend for behavioral-health care
+#[derive(Debug, Parser)]
+#[command(name = "consentry", version, subcommand_required = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API; without DATABASE_URL, from a private PostgreSQL
+    Serve {
+        /// Put two demo tenants there and print tokens for them; never in production
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the schema to this version, as the role that owns it
+    Migrate {
+        /// Revert this many migrations instead, newest first
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        down: Option<u32>,
+    },
+    /// Print the GraphQL schema
+    Schema,
+    /// Put two demo tenants there and print tokens for them; never in production
+    Seed,
+    /// Make an access token for a program that acts for a user, and print it
+    Token(token::Request),
+    /// Check the server, the schema, all keys and the whole audit log
+    Verify,
+}
+
+/// Runs the command that the arguments name; the first of them is the program's own name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match dispatch(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nothing can be done for somebody who closed the standard error.
+            let _ = writeln!(io::stderr(), "consentry: {failure}");
+            failure.status()
+        }
+    }
+}
+
+fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure> {
+    let command = match Arguments::try_parse_from(arguments) {
+        Ok(Arguments { command }) => command,
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            return print(&error.to_string());
+        }
+        Err(error) => return Err(misused(&error)),
+    };
+    let config = Config::from_environment()?;
+    log_to_standard_error(&config);
+    // Commands wait far more than they compute; the server has threads of its own for requests.
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::system)?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve { demo } => serve::run(&config, demo).await,
+            Command::Migrate { down } => migrate::run(&config, down).await,
+            Command::Schema => schema::run(),
+            Command::Seed => seed::run(&config).await,
+            Command::Token(request) => token::run(&config, request).await,
+            Command::Verify => verify::run(&config).await,
+        }
+    })
+}
+
+/// Clap explains itself over several lines; the first paragraph is the explanation.
+fn misused(error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+    let sentence = lines.collect::<Vec<_>>().join(" ");
+    // Without a command, the first paragraph is the program's description.
+    let reason = sentence.strip_prefix("error: ").unwrap_or("name a command");
+    Failure::refused(format_args!("{reason}; `consentry --help` lists what there is"))
+}
+
+fn log_to_standard_error(config: &Config) {
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(&config.log))
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr);
+    // It fails only when a log is there already, as in a test that runs several commands.
+    let _ = match config.log_format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+}
+
+/// Writes to the standard output. A reader that has gone away, as in `consentry schema | head`, is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::system(error)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,237 @@
+//! `consentry serve`: checks everything first, then serves from one runtime per thread until it is told to stop.
+
+use std::{
+    io::ErrorKind,
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use sqlx::{PgPool, postgres::PgConnectOptions};
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    time::{MissedTickBehavior, interval},
+};
+
+use super::{
+    Failure,
+    database::{History, Server, Use, connect, role_problem, schema_problems, server_problem},
+    key::Key,
+    migrate::migrate_up,
+    print,
+    seed::{self, refuse_in_production},
+    workers::Workers,
+};
+use crate::{
+    config::{Config, Environment},
+    kernel::{
+        app::App,
+        clock::{RandomIds, SystemClock},
+        crypto::KeyProvider,
+        database,
+    },
+    seed::DemoActor,
+};
+
+/// How long open requests may take to finish after the signal; supervisors commonly kill after 30 s.
+const GRACE: Duration = Duration::from_secs(25);
+/// Cached keys whose time is over are cleared this often.
+const TIDY_UP: Duration = Duration::from_secs(60);
+/// A private PostgreSQL that died is noticed within this time.
+const WATCH: Duration = Duration::from_secs(5);
+const STARTUP_CONNECTIONS: u32 = 2;
+/// As many of the schema's breaches are named.
+const FINDINGS_NAMED: usize = 5;
+
+pub(super) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
+    let begun = Instant::now();
+    if demo {
+        refuse_in_production(config)?;
+    }
+    config.database()?;
+    let key = Key::find(config)?;
+    // First of all that lasts: with the address taken, nothing else is started.
+    let listener = bind(config.listen)?;
+    let mut stop = Stop::listen()?;
+    let server = Server::open(config, Use::Serving).await?;
+    let outcome = serve(config, demo, key, listener, &server, &mut stop, begun).await;
+    let closed = server.close().await;
+    outcome.and(closed)
+}
+
+async fn serve(
+    config: &Config,
+    demo: bool,
+    key: Key,
+    listener: TcpListener,
+    server: &Server,
+    stop: &mut Stop,
+    begun: Instant,
+) -> Result<(), Failure> {
+    let (app, options, actors) = tokio::select! {
+        ready = prepare(demo, key, server) => ready?,
+        () = stop.asked() => return Ok(()),
+    };
+    let mut workers = Workers::start(config, &listener, &app, &options)?;
+    let address = listener.local_addr().map_err(Failure::system)?;
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        environment = ?config.environment,
+        %address,
+        threads = config.threads,
+        connections = config.pool_size,
+        milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "ready"
+    );
+    greet(config, server, address)?;
+    if let Some(actors) = actors {
+        seed::announce(config, &actors)?;
+    }
+
+    let failed = supervise(&app, server, &mut workers, stop).await;
+    // Dropped now, so that new callers are refused at once instead of waiting in vain.
+    drop(listener);
+    tracing::info!(
+        seconds = GRACE.as_secs(),
+        "stopping; open requests may finish, a second signal ends them"
+    );
+    workers.drain(GRACE, stop.asked()).await;
+    tracing::info!("stopped");
+    if failed {
+        Err(Failure::broken("a thread that serves requests ended; the log says where"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Does what has to be done besides serving, until a signal comes or a thread ends; returns whether one ended.
+async fn supervise(app: &App, server: &Server, workers: &mut Workers, stop: &mut Stop) -> bool {
+    let (mut tidy_up, mut watch) = (interval(TIDY_UP), interval(WATCH));
+    for timer in [&mut tidy_up, &mut watch] {
+        timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    }
+    loop {
+        tokio::select! {
+            () = stop.asked() => return false,
+            () = workers.one_ended() => return true,
+            _ = tidy_up.tick() => app.keyring().clear_expired().await,
+            _ = watch.tick() => server.keep_running().await,
+        }
+    }
+}
+
+/// Brings the database to where it must be, checks it, and puts the application together.
+async fn prepare(
+    demo: bool,
+    key: Key,
+    server: &Server,
+) -> Result<(App, PgConnectOptions, Option<Vec<DemoActor>>), Failure> {
+    // The first number that is parsed would wait for the metadata of all countries.
+    let metadata = tokio::task::spawn_blocking(|| phonenumber::parse(None, "+12025550123").is_ok());
+    let migrator = if server.is_private() || demo { Some(server.owner().await?) } else { None };
+    if let Some(owner) = migrator.as_ref().filter(|_| server.is_private()) {
+        for name in migrate_up(owner).await? {
+            tracing::info!(name, "migrated");
+        }
+    }
+    let options = server.app_options()?;
+    let provider = check(&options, key).await?;
+    let app = assemble(&options, provider);
+    let actors = match migrator.as_ref().filter(|_| demo) {
+        Some(owner) => Some(crate::seed::demo(&app, owner).await?),
+        None => None,
+    };
+    if let Some(owner) = migrator {
+        owner.close().await;
+    }
+    let _ = metadata.await;
+    Ok((app, options, actors))
+}
+
+/// Refuses a database that cannot keep what is promised; returns the provider of its keys.
+pub(super) async fn check(options: &PgConnectOptions, key: Key) -> Result<Arc<dyn KeyProvider>, Failure> {
+    let mut connection = connect(options).await?;
+    if let Some(problem) = server_problem(&mut connection).await? {
+        return Err(Failure::refused(problem));
+    }
+    if let Some(problem) = History::read(&mut connection).await?.problem() {
+        return Err(Failure::refused(problem));
+    }
+    if let Some(problem) = role_problem(&mut connection).await? {
+        return Err(Failure::refused(problem));
+    }
+    let problems = schema_problems(&mut connection).await?;
+    if !problems.is_empty() {
+        let named = problems.iter().take(FINDINGS_NAMED).map(String::as_str).collect::<Vec<_>>().join(" ");
+        return Err(Failure::refused(format_args!(
+            "the schema breaks {} of its conventions, so isolation cannot be relied on; mend it first: {named}",
+            problems.len()
+        )));
+    }
+    key.provider(&mut connection).await
+}
+
+/// The application on a small pool of this runtime, for what happens before and beside serving.
+pub(super) fn assemble(options: &PgConnectOptions, provider: Arc<dyn KeyProvider>) -> App {
+    let pool: PgPool = database::pool(options.clone(), STARTUP_CONNECTIONS);
+    App::new(pool, provider, Arc::new(SystemClock), Arc::new(RandomIds), crate::schema::build().finish())
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => Failure::refused(format_args!(
+            "{address} is in use: stop what listens there, or set CONSENTRY_LISTEN to another address"
+        )),
+        ErrorKind::PermissionDenied => Failure::refused(format_args!(
+            "this user may not listen on {address}: set CONSENTRY_LISTEN to a port above 1023"
+        )),
+        ErrorKind::AddrNotAvailable => Failure::refused(format_args!(
+            "{} is no address of this machine: set CONSENTRY_LISTEN to one, such as 127.0.0.1:8000",
+            address.ip()
+        )),
+        _ => Failure::refused(format_args!(
+            "cannot listen on {address} ({error}): set CONSENTRY_LISTEN to another address"
+        )),
+    })
+}
+
+fn greet(config: &Config, server: &Server, address: SocketAddr) -> Result<(), Failure> {
+    let database = if server.is_private() { "private PostgreSQL" } else { "PostgreSQL of DATABASE_URL" };
+    let directory = std::path::absolute(&config.data_directory);
+    let directory = directory.as_deref().unwrap_or(Path::new(&config.data_directory)).display().to_string();
+    let environment = match config.environment {
+        Environment::Development => "development",
+        Environment::Production => "production",
+    };
+    print(&format!(
+        "\nConsentry {version} is ready ({environment}).\n\n  \
+         GraphQL   http://{address}/graphql\n  \
+         Ready?    http://{address}/readyz\n  \
+         Database  {database}\n  \
+         Data      {directory}\n  \
+         Stop      Ctrl-C, or SIGTERM to process {process}\n\n",
+        version = env!("CARGO_PKG_VERSION"),
+        process = std::process::id(),
+    ))
+}
+
+/// The signals that ask the server to stop. From now on they do not end the process by themselves.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn listen() -> Result<Self, Failure> {
+        let listen = |kind| signal(kind).map_err(Failure::system);
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! What the operator sets, and the only place that reads the environment.
+//!
+//! `.env.example` documents every variable. A blank value counts as none, so that a template with empty lines works.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    net::SocketAddr,
+    num::NonZeroUsize,
+    path::PathBuf,
+    thread,
+};
+
+use secrecy::SecretString;
+
+#[cfg(test)]
+mod tests;
+
+/// Every variable that is read.
+pub const VARIABLES: [&str; 11] = [
+    ENVIRONMENT,
+    DATABASE_URL,
+    DATABASE_MIGRATOR_URL,
+    ENCRYPTION_KEY,
+    LISTEN,
+    DATA_DIRECTORY,
+    POOL_SIZE,
+    THREADS,
+    LOG,
+    LOG_FORMAT,
+    POSTGRESQL_BIN,
+];
+
+const ENVIRONMENT: &str = "CONSENTRY_ENVIRONMENT";
+const DATABASE_URL: &str = "DATABASE_URL";
+const DATABASE_MIGRATOR_URL: &str = "DATABASE_MIGRATOR_URL";
+const ENCRYPTION_KEY: &str = "ENCRYPTION_KEY";
+const LISTEN: &str = "CONSENTRY_LISTEN";
+const DATA_DIRECTORY: &str = "CONSENTRY_DATA_DIRECTORY";
+const POOL_SIZE: &str = "POOL_SIZE";
+const THREADS: &str = "CONSENTRY_THREADS";
+const LOG: &str = "CONSENTRY_LOG";
+const LOG_FORMAT: &str = "CONSENTRY_LOG_FORMAT";
+const POSTGRESQL_BIN: &str = "CONSENTRY_POSTGRESQL_BIN";
+
+/// Variables that begin like this are all ours, so an unknown one is a misspelling.
+const PREFIX: &str = "CONSENTRY_";
+const LARGEST_POOL: usize = 500;
+const MOST_THREADS: usize = 256;
+/// The migrations' own progress is told once, by the command, and PostgreSQL's notices are of no use.
+const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,sqlx=warn";
+
+/// A setting that cannot be used; one sentence that says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+/// Where the server runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// On somebody's own machine: a private database and demo data are allowed.
+    Development,
+    /// With data of real people: nothing is assumed that must be decided.
+    Production,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+/// Where the key-encryption key comes from.
+#[derive(Clone, Debug)]
+pub enum KeySource {
+    /// The value of `ENCRYPTION_KEY`.
+    Given(SecretString),
+    /// A file in the data directory, made on the first run.
+    File(PathBuf),
+}
+
+/// What the operator sets.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the server runs.
+    pub environment: Environment,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where the private cluster, the key file and the demo tokens are kept.
+    pub data_directory: PathBuf,
+    /// Connections to the database, for all threads together.
+    pub pool_size: usize,
+    /// Threads that serve requests.
+    pub threads: usize,
+    /// What is logged, as directives of `tracing_subscriber::EnvFilter`.
+    pub log: String,
+    /// How it is logged.
+    pub log_format: LogFormat,
+    /// Where PostgreSQL's programs are, when they are in an unusual place.
+    pub postgresql_binaries: Option<PathBuf>,
+    database_url: Option<SecretString>,
+    migrator_url: Option<SecretString>,
+    encryption_key: Option<SecretString>,
+}
+
+impl Config {
+    /// Reads the environment of the process.
+    ///
+    /// # Errors
+    ///
+    /// One sentence on the first variable that is unknown or cannot be used.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        let names: Vec<OsString> = env::vars_os().map(|(name, _)| name).collect();
+        Self::from_lookup(names.iter().map(OsString::as_os_str), |name| env::var_os(name))
+    }
+
+    /// Reads variables from anywhere: `names` are all that exist, `lookup` gives the value of one.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_environment`](Self::from_environment).
+    pub fn from_lookup<'n>(
+        names: impl IntoIterator<Item = &'n OsStr>,
+        lookup: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, ConfigError> {
+        refuse_unknown(names)?;
+        let source = Source { lookup };
+        let environment = match source.text(ENVIRONMENT)?.as_deref() {
+            None | Some("development") => Environment::Development,
+            Some("production") => Environment::Production,
+            Some(other) => return Err(not_one_of(ENVIRONMENT, other, "development or production")),
+        };
+        let log_format = match (source.text(LOG_FORMAT)?.as_deref(), environment) {
+            (Some("text"), _) | (None, Environment::Development) => LogFormat::Text,
+            (Some("json"), _) | (None, Environment::Production) => LogFormat::Json,
+            (Some(other), _) => return Err(not_one_of(LOG_FORMAT, other, "text or json")),
+        };
+        let listen = source.text(LISTEN)?.unwrap_or_else(|| "127.0.0.1:8000".to_owned());
+        let listen = listen.parse().map_err(|_| {
+            ConfigError(format!(
+                "{LISTEN} is `{listen}`, but it must be an address and a port, such as 127.0.0.1:8000"
+            ))
+        })?;
+        let log = source.text(LOG)?.unwrap_or_else(|| DEFAULT_LOG.to_owned());
+        if tracing_subscriber::EnvFilter::try_new(&log).is_err() {
+            return Err(ConfigError(format!(
+                "{LOG} is `{log}`, but it must be a level, or levels by module, such as info or info,consentry=debug"
+            )));
+        }
+        let pool_size = source.number(POOL_SIZE, LARGEST_POOL)?.unwrap_or(16);
+        let threads = source.number(THREADS, MOST_THREADS)?.unwrap_or_else(|| {
+            thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_THREADS)
+        });
+        Ok(Self {
+            environment,
+            listen,
+            data_directory: source.path(DATA_DIRECTORY).unwrap_or_else(|| PathBuf::from(".consentry")),
+            pool_size,
+            // A thread without a connection of its own could serve nobody.
+            threads: threads.min(pool_size),
+            log,
+            log_format,
+            postgresql_binaries: source.path(POSTGRESQL_BIN),
+            database_url: source.text(DATABASE_URL)?.map(SecretString::from),
+            migrator_url: source.text(DATABASE_MIGRATOR_URL)?.map(SecretString::from),
+            encryption_key: source.text(ENCRYPTION_KEY)?.map(SecretString::from),
+        })
+    }
+
+    /// The database of the app role; `None` is the private cluster.
+    ///
+    /// # Errors
+    ///
+    /// In production there is no private cluster; and a migrator's URL alone is half a decision.
+    pub fn database(&self) -> Result<Option<&SecretString>, ConfigError> {
+        match (&self.database_url, self.environment, &self.migrator_url) {
+            (Some(url), ..) => Ok(Some(url)),
+            (None, Environment::Production, _) => Err(ConfigError(format!(
+                "{DATABASE_URL} is not set: in production, set it to the URL of the app role, such as \
+                 postgres://consentry_app:password@host/consentry?sslmode=verify-full"
+            ))),
+            (None, Environment::Development, Some(_)) => Err(ConfigError(format!(
+                "{DATABASE_MIGRATOR_URL} is set, but {DATABASE_URL} is not: set both to use a server of your own, or \
+                 neither to use the private one"
+            ))),
+            (None, Environment::Development, None) => Ok(None),
+        }
+    }
+
+    /// The database of the migrator, who owns the schema; `None` is the private cluster.
+    ///
+    /// # Errors
+    ///
+    /// The server is not the private one, and nobody said how to become its migrator.
+    pub fn migrator_database(&self) -> Result<Option<&SecretString>, ConfigError> {
+        if let Some(url) = &self.migrator_url {
+            return Ok(Some(url));
+        }
+        match (&self.database_url, self.environment) {
+            (None, Environment::Development) => Ok(None),
+            _ => Err(ConfigError(format!(
+                "{DATABASE_MIGRATOR_URL} is not set: set it to the URL of the role that owns the schema, such as \
+                 postgres://consentry_migrator:password@host/consentry"
+            ))),
+        }
+    }
+
+    /// Where the key-encryption key comes from.
+    ///
+    /// # Errors
+    ///
+    /// In production, and beside a server of the operator's own, the key must be given.
+    pub fn key_source(&self) -> Result<KeySource, ConfigError> {
+        match (&self.encryption_key, self.environment, &self.database_url) {
+            (Some(key), ..) => Ok(KeySource::Given(key.clone())),
+            (None, Environment::Development, None) => {
+                Ok(KeySource::File(self.data_directory.join("encryption-key")))
+            }
+            (None, environment, _) => {
+                let reason = match environment {
+                    Environment::Production => "in production",
+                    Environment::Development => "with DATABASE_URL",
+                };
+                Err(ConfigError(format!(
+                    "{ENCRYPTION_KEY} is not set: {reason} it must be 32 bytes in base64, which \
+                     `openssl rand -base64 32` makes; keep it safe, since nothing can be read without it"
+                )))
+            }
+        }
+    }
+
+    /// How many connections each thread may hold; together they are the pool.
+    pub fn connections_of_threads(&self) -> Vec<u32> {
+        let (each, rest) = (self.pool_size / self.threads, self.pool_size % self.threads);
+        (0..self.threads)
+            .map(|thread| u32::try_from(each + usize::from(thread < rest)).unwrap_or(u32::MAX))
+            .collect()
+    }
+}
+
+struct Source<L> {
+    lookup: L,
+}
+
+impl<L: Fn(&str) -> Option<OsString>> Source<L> {
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        (self.lookup)(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, ConfigError> {
+        let Some(value) = (self.lookup)(name) else { return Ok(None) };
+        // The value is not quoted: it may be a secret.
+        let value = value.into_string().map_err(|_| {
+            ConfigError(format!("{name} holds bytes that are not UTF-8: write it in plain characters"))
+        })?;
+        Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty()))
+    }
+
+    fn number(&self, name: &str, most: usize) -> Result<Option<usize>, ConfigError> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        match text.parse() {
+            Ok(number) if (1..=most).contains(&number) => Ok(Some(number)),
+            _ => Err(ConfigError(format!("{name} is `{text}`, but it must be a number from 1 to {most}"))),
+        }
+    }
+}
+
+fn not_one_of(name: &str, value: &str, known: &str) -> ConfigError {
+    ConfigError(format!("{name} is `{value}`, but it must be {known}"))
+}
+
+fn refuse_unknown<'n>(names: impl IntoIterator<Item = &'n OsStr>) -> Result<(), ConfigError> {
+    for name in names {
+        let name = name.to_string_lossy();
+        if name.starts_with(PREFIX) && !VARIABLES.contains(&name.as_ref()) {
+            let ours = VARIABLES.iter().filter(|known| known.starts_with(PREFIX));
+            let nearest = ours.min_by_key(|known| distance(known, &name)).copied().unwrap_or(ENVIRONMENT);
+            return Err(ConfigError(format!(
+                "the variable {name} is not known: set {nearest} instead if that is meant, or remove it"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The number of single-character changes between two names (Levenshtein).
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (line, from) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        for (column, to) in right.iter().enumerate() {
+            let changed = diagonal + usize::from(from != *to);
+            diagonal = row[column + 1];
+            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[right.len()]
+}

@@ -1,0 +1,183 @@
+use std::collections::BTreeMap;
+
+use secrecy::ExposeSecret;
+
+use super::*;
+
+fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
+    let variables: BTreeMap<&str, OsString> =
+        variables.iter().map(|(name, value)| (*name, OsString::from(value))).collect();
+    Config::from_lookup(variables.keys().map(OsStr::new), |name| variables.get(name).cloned())
+        .map_err(|error| error.to_string())
+}
+
+fn config(variables: &[(&str, &str)]) -> Config {
+    read(variables).expect("a configuration")
+}
+
+fn refusal(variables: &[(&str, &str)]) -> String {
+    read(variables).expect_err("a refusal")
+}
+
+const URL: (&str, &str) = (DATABASE_URL, "postgres://consentry_app@db/consentry");
+const KEY: (&str, &str) = (ENCRYPTION_KEY, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+const PRODUCTION: (&str, &str) = (ENVIRONMENT, "production");
+
+#[test]
+fn nothing_has_to_be_set_on_a_bare_machine() {
+    let config = config(&[]);
+    assert_eq!(config.environment, Environment::Development);
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
+    assert_eq!(config.data_directory, PathBuf::from(".consentry"));
+    assert_eq!(config.pool_size, 16);
+    assert!((1..=16).contains(&config.threads));
+    assert_eq!(config.log_format, LogFormat::Text);
+    assert!(config.log.starts_with("info"));
+    assert!(config.postgresql_binaries.is_none());
+    assert!(matches!(config.database(), Ok(None)));
+    assert!(matches!(config.migrator_database(), Ok(None)));
+    let Ok(KeySource::File(path)) = config.key_source() else { panic!("a key file") };
+    assert_eq!(path, PathBuf::from(".consentry/encryption-key"));
+}
+
+#[test]
+fn every_variable_is_taken() {
+    let config = config(&[
+        PRODUCTION,
+        URL,
+        (DATABASE_MIGRATOR_URL, "postgres://owner@db/consentry"),
+        KEY,
+        (LISTEN, "[::1]:9000"),
+        (DATA_DIRECTORY, "/srv/consentry"),
+        (POOL_SIZE, "40"),
+        (THREADS, "3"),
+        (LOG, "warn,consentry=debug"),
+        (LOG_FORMAT, "text"),
+        (POSTGRESQL_BIN, "/opt/postgresql/bin"),
+    ]);
+    assert_eq!(config.environment, Environment::Production);
+    assert_eq!(config.listen.to_string(), "[::1]:9000");
+    assert_eq!(config.data_directory, PathBuf::from("/srv/consentry"));
+    assert_eq!((config.pool_size, config.threads), (40, 3));
+    assert_eq!((config.log.as_str(), config.log_format), ("warn,consentry=debug", LogFormat::Text));
+    assert_eq!(config.postgresql_binaries, Some(PathBuf::from("/opt/postgresql/bin")));
+    assert_eq!(config.database().ok().flatten().map(ExposeSecret::expose_secret), Some(URL.1));
+    let migrator = config.migrator_database().ok().flatten().map(ExposeSecret::expose_secret);
+    assert_eq!(migrator, Some("postgres://owner@db/consentry"));
+    let Ok(KeySource::Given(key)) = config.key_source() else { panic!("the given key") };
+    assert_eq!(key.expose_secret(), KEY.1);
+}
+
+#[test]
+fn production_assumes_neither_a_database_nor_a_key() {
+    let config = config(&[PRODUCTION]);
+    assert!(config.database().expect_err("refused").to_string().starts_with("DATABASE_URL is not set: "));
+    let refused = config.migrator_database().expect_err("refused").to_string();
+    assert!(refused.starts_with("DATABASE_MIGRATOR_URL is not set: "));
+    let refused = config.key_source().expect_err("refused").to_string();
+    assert!(refused.starts_with("ENCRYPTION_KEY is not set: in production"), "{refused}");
+    assert_eq!(config.log_format, LogFormat::Json);
+}
+
+#[test]
+fn a_server_of_ones_own_needs_its_key_and_for_migrations_its_owner() {
+    let own = config(&[URL]);
+    let refused = own.key_source().expect_err("refused").to_string();
+    assert!(refused.starts_with("ENCRYPTION_KEY is not set: with DATABASE_URL"), "{refused}");
+    assert!(own.migrator_database().is_err());
+    let half = config(&[(DATABASE_MIGRATOR_URL, "postgres://owner@db/consentry")]);
+    let refused = half.database().expect_err("refused").to_string();
+    assert!(refused.starts_with("DATABASE_MIGRATOR_URL is set, but DATABASE_URL is not: "), "{refused}");
+    assert!(half.migrator_database().is_ok(), "a job that only migrates needs no more");
+}
+
+#[test]
+fn a_misspelt_variable_is_refused_and_the_one_that_was_meant_is_named() {
+    for (wrong, meant) in [
+        ("CONSENTRY_ENVIROMENT", ENVIRONMENT),
+        ("CONSENTRY_LISTEN_ADDRESS", LISTEN),
+        ("CONSENTRY_DATA_DIR", DATA_DIRECTORY),
+        ("CONSENTRY_THREAD", THREADS),
+        ("CONSENTRY_LOGFORMAT", LOG_FORMAT),
+        ("CONSENTRY_POSTGRES_BIN", POSTGRESQL_BIN),
+        ("CONSENTRY_", LOG),
+    ] {
+        let refused = refusal(&[(wrong, "x")]);
+        assert_eq!(
+            refused,
+            format!("the variable {wrong} is not known: set {meant} instead if that is meant, or remove it")
+        );
+    }
+    assert!(read(&[("PATH", "/bin"), ("CONSENTRYX", "not ours")]).is_ok());
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_by_its_name() {
+    for (name, value) in [
+        (ENVIRONMENT, "prod"),
+        (LISTEN, "8000"),
+        (LISTEN, "localhost:8000"),
+        (LISTEN, "127.0.0.1"),
+        (POOL_SIZE, "0"),
+        (POOL_SIZE, "501"),
+        (POOL_SIZE, "-1"),
+        (POOL_SIZE, "many"),
+        (THREADS, "0"),
+        (THREADS, "257"),
+        (LOG, "consentry=loud"),
+        (LOG_FORMAT, "xml"),
+    ] {
+        let refused = refusal(&[(name, value)]);
+        assert!(refused.starts_with(&format!("{name} is `{value}`, but it must be ")), "{refused}");
+        assert!(!refused.contains('\n') && !refused.ends_with('.'), "{refused}");
+    }
+}
+
+#[test]
+fn a_value_that_is_not_text_is_refused_without_being_quoted() {
+    use std::os::unix::ffi::OsStringExt;
+    let lookup = |name: &str| (name == ENCRYPTION_KEY).then(|| OsString::from_vec(b"secret\xff".to_vec()));
+    let refused = Config::from_lookup([OsStr::new(ENCRYPTION_KEY)], lookup).expect_err("refused").to_string();
+    assert_eq!(refused, "ENCRYPTION_KEY holds bytes that are not UTF-8: write it in plain characters");
+}
+
+#[test]
+fn blank_values_count_as_none() {
+    let blank: Vec<(&str, &str)> = VARIABLES.iter().map(|name| (*name, "")).collect();
+    let config = config(&blank);
+    assert!(matches!(config.database(), Ok(None)));
+    assert_eq!(config.data_directory, PathBuf::from(".consentry"));
+    let refused = self::config(&[PRODUCTION, URL, (ENCRYPTION_KEY, " ")]).key_source();
+    assert!(refused.is_err());
+}
+
+#[test]
+fn the_pool_is_divided_and_no_thread_goes_without() {
+    for (pool, threads, shares) in
+        [("16", "2", vec![8, 8]), ("5", "3", vec![2, 2, 1]), ("2", "8", vec![1, 1])]
+    {
+        let config = config(&[(POOL_SIZE, pool), (THREADS, threads)]);
+        assert_eq!(config.connections_of_threads(), shares);
+    }
+}
+
+#[test]
+fn debug_output_contains_no_secret() {
+    let config = config(&[(DATABASE_URL, "postgres://a:hunter2@db/c"), KEY]);
+    let printed = format!("{config:?} {:?}", config.key_source());
+    assert!(!printed.contains("hunter2") && !printed.contains("AAECAw"), "{printed}");
+}
+
+#[test]
+fn the_example_documents_every_variable_and_no_other() {
+    let mut documented: Vec<&str> = include_str!("../../.env.example")
+        .lines()
+        .filter_map(|line| line.trim_start_matches('#').split_once('='))
+        .map(|(name, _)| name)
+        .filter(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+        .collect();
+    let mut read = VARIABLES.to_vec();
+    documented.sort_unstable();
+    read.sort_unstable();
+    assert_eq!(documented, read);
+}

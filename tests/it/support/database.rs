@@ -1,0 +1,116 @@
+//! A database for each test, cloned from a migrated template on a private cluster that forgets.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use consentry::{
+    command::migrate::migrate_up,
+    kernel::{
+        cluster::{Cluster, Connection, MIGRATOR, Settings},
+        database::pool,
+    },
+};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgPool, postgres::PgConnectOptions};
+
+const TEMPLATE: &str = "consentry_template";
+
+static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
+    let cluster = Cluster::start(Settings {
+        data_directory: PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("postgresql"),
+        durable: false,
+        exclusive: false,
+        binaries: None,
+    })
+    .expect("the test cluster starts");
+    block_on(make_template(&cluster));
+    cluster
+});
+
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+/// A database of one test; dropped with it.
+pub struct Database {
+    name: String,
+}
+
+impl Database {
+    /// A fresh copy of the migrated template.
+    pub async fn new() -> Self {
+        let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let sql = format!("create database {name} template {TEMPLATE}");
+        tokio::task::spawn_blocking(move || {
+            LazyLock::force(&CLUSTER);
+            block_on(on_maintenance(&CLUSTER, &sql));
+            Self { name }
+        })
+        .await
+        .expect("a database is made")
+    }
+
+    /// A pool as the app's role: the role that owns nothing.
+    pub fn app(&self) -> PgPool {
+        self.pool("consentry_app", 4)
+    }
+
+    /// A pool as the owner of the schema.
+    pub fn owner(&self) -> PgPool {
+        self.pool(MIGRATOR, 2)
+    }
+
+    /// A pool as any role.
+    pub fn pool(&self, role: &str, connections: u32) -> PgPool {
+        pool(options(&CLUSTER.options(role, &self.name)), connections)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let sql = format!("drop database if exists {} with (force)", self.name);
+        let dropping = std::thread::spawn(move || block_on(on_maintenance(&CLUSTER, &sql)));
+        let _ = dropping.join();
+    }
+}
+
+/// How sqlx connects to a private cluster.
+pub fn options(connection: &Connection) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
+        .socket(&connection.socket_directory)
+        .port(connection.port)
+        .username(&connection.user)
+        .database(&connection.database)
+        .disable_statement_logging()
+}
+
+async fn make_template(cluster: &Cluster) {
+    let leftovers: Vec<String> = {
+        let mut connection =
+            options(&cluster.options(MIGRATOR, "postgres")).connect().await.expect("the owner connects");
+        sqlx::query_scalar("select datname from pg_database where datname like 'test\\_%' or datname = $1")
+            .bind(TEMPLATE)
+            .fetch_all(&mut connection)
+            .await
+            .expect("databases are listed")
+    };
+    for name in leftovers {
+        on_maintenance(cluster, &format!("drop database if exists {name} with (force)")).await;
+    }
+    on_maintenance(cluster, &format!("create database {TEMPLATE}")).await;
+    let owner = pool(options(&cluster.options(MIGRATOR, TEMPLATE)), 1);
+    migrate_up(&owner).await.expect("migrations apply");
+    owner.close().await;
+}
+
+async fn on_maintenance(cluster: &Cluster, sql: &str) {
+    let mut connection =
+        options(&cluster.options(MIGRATOR, "postgres")).connect().await.expect("the owner connects");
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect(sql);
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
+}

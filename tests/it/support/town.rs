@@ -1,0 +1,245 @@
+//! A town: one server with one or more tenants, and the people in them.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeZone, Utc};
+use consentry::{
+    http::router,
+    identity::{
+        sign_in::new_session,
+        user_creation::{CreatedUser, NewAssignment, NewPractitioner, NewUser, create_user},
+    },
+    kernel::{
+        app::App,
+        clock::{ManualClock, RandomIds},
+        crypto::LocalKeyProvider,
+        write::Write,
+    },
+    schema::{self, Schema},
+    tenancy::provision::{NewTenant, provision},
+};
+use entity::{Id, people::patient, tenancy::location};
+use secrecy::ExposeSecret;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Actor, Database};
+
+/// One server with its database, at a moment that stands still.
+pub struct Town {
+    /// The application behind the router.
+    pub app: App,
+    /// The clock: it moves only when a test moves it.
+    pub clock: ManualClock,
+    /// The first tenant, slug `town`.
+    pub tenant: Tenant,
+    /// The database.
+    pub database: Database,
+    pool: PgPool,
+    router: axum::Router,
+    owner: PgPool,
+}
+
+/// A tenant of the town.
+#[derive(Clone)]
+pub struct Tenant {
+    /// The tenant's id.
+    pub id: Uuid,
+    app: App,
+    pool: PgPool,
+    router: axum::Router,
+}
+
+/// When every test begins.
+pub fn dawn() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 21, 8, 0, 0).single().expect("a moment")
+}
+
+impl Town {
+    /// A town with one tenant that is no Part 2 program.
+    pub async fn new() -> Self {
+        Self::with_schema(schema::build().finish(), false).await
+    }
+
+    /// A town whose one tenant is a Part 2 program: there, identity itself is a SUD record.
+    pub async fn with_part2_program() -> Self {
+        Self::with_schema(schema::build().finish(), true).await
+    }
+
+    /// A town on another schema, such as one whose fields fail.
+    pub async fn with_schema(schema: Schema, is_part2_program: bool) -> Self {
+        let database = Database::new().await;
+        let clock = ManualClock::at(dawn());
+        let provider = LocalKeyProvider::from_base64(&"q80cWZbSSwk2pEHwnVCzPU8FhGhTHzxWVhqWNtyW8Sc=".into());
+        let provider = Arc::new(provider.expect("a key"));
+        let app = App::new(database.app(), provider, Arc::new(clock.clone()), Arc::new(RandomIds), schema);
+        let owner = database.owner();
+        let router = router(app.clone());
+        let pool = database.app();
+        let tenant = Tenant::new(&app, &pool, &router, &owner, "town", is_part2_program).await;
+        Self { app, clock, tenant, database, pool, router, owner }
+    }
+
+    /// One more tenant.
+    pub async fn another_tenant(&self, slug: &'static str) -> Tenant {
+        Tenant::new(&self.app, &self.pool, &self.router, &self.owner, slug, false).await
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anonymous(&self) -> Actor {
+        Actor::new(self.router.clone(), None)
+    }
+
+    /// A connection as the owner of the schema, for asserting what is stored. Row-level security binds the owner too:
+    /// set `app.tenant_id` first, or use [`Tenant::count`].
+    pub fn owner(&self) -> &PgPool {
+        &self.owner
+    }
+}
+
+impl Tenant {
+    async fn new(
+        app: &App,
+        pool: &PgPool,
+        router: &axum::Router,
+        owner: &PgPool,
+        slug: &'static str,
+        part2: bool,
+    ) -> Self {
+        let new =
+            NewTenant { slug, name: "Town Recovery", time_zone: "America/New_York", is_part2_program: part2 };
+        let id = provision(app, owner, new).await.expect("a tenant is made");
+        Self { id, app: app.clone(), pool: pool.clone(), router: router.clone() }
+    }
+
+    /// Somebody with one role and no practitioner.
+    pub async fn with_role(&self, role: &'static str) -> Actor {
+        self.user(NewUser { roles: vec![NewAssignment { role, ..Default::default() }], ..Default::default() })
+            .await
+    }
+
+    /// A clinician: role PRACTITIONER, with a practitioner.
+    pub async fn clinician(&self) -> Actor {
+        self.practitioner("PRACTITIONER", "Dana Ruiz, LCSW").await
+    }
+
+    /// A practitioner in any role.
+    pub async fn practitioner(&self, role: &'static str, name: &str) -> Actor {
+        self.user(NewUser {
+            roles: vec![NewAssignment { role, ..Default::default() }],
+            practitioner: Some(NewPractitioner::named(name)),
+            ..Default::default()
+        })
+        .await
+    }
+
+    /// An administrator.
+    pub async fn admin(&self) -> Actor {
+        self.with_role("ADMIN").await
+    }
+
+    /// The compliance officer.
+    pub async fn compliance(&self) -> Actor {
+        self.with_role("COMPLIANCE").await
+    }
+
+    /// The user of a patient.
+    pub async fn patient_user(&self, patient: Id<patient::Entity>) -> Actor {
+        let person: Uuid = self
+            .scalar("select person_id from patients where id = $1", patient.uuid())
+            .await
+            .expect("a patient has a person");
+        self.user(NewUser {
+            roles: vec![NewAssignment { role: "PATIENT", ..Default::default() }],
+            person_id: Some(Id::new(person)),
+            ..Default::default()
+        })
+        .await
+    }
+
+    /// Any user, signed in. An empty email is replaced by a unique one.
+    pub async fn user(&self, mut new: NewUser) -> Actor {
+        if new.email.is_empty() {
+            new.email = format!("{}@town.example", Uuid::new_v4());
+        }
+        let slot = self.app.operator("test");
+        let (created, token) = slot
+            .write_anonymous(self.id, |write| Box::pin(user_with_session(write, new)))
+            .await
+            .expect("a user is made");
+        let mut actor = Actor::new(self.router.clone(), Some(token));
+        actor.user_id = Some(created.user_id);
+        actor.practitioner_id = created.practitioner_id;
+        actor
+    }
+
+    /// A location of the tenant.
+    pub async fn location(&self, name: &'static str, part2_unit: bool) -> Id<location::Entity> {
+        let slot = self.app.operator("test");
+        slot.write_anonymous(self.id, move |write| Box::pin(insert_location(write, name, part2_unit)))
+            .await
+            .expect("a location is made")
+    }
+
+    /// How many rows of a table the tenant has, read as the app's role.
+    pub async fn count(&self, table: &str) -> i64 {
+        let sql = format!("select count(*) from {table} where tenant_id = '{}'", self.id);
+        self.scalar_sql(&sql, None).await.unwrap_or_default()
+    }
+
+    /// One value, read as the app's role within the tenant.
+    pub async fn scalar<T>(&self, sql: &str, id: Uuid) -> Option<T>
+    where
+        T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+    {
+        self.scalar_sql(sql, Some(id)).await
+    }
+
+    async fn scalar_sql<T>(&self, sql: &str, id: Option<Uuid>) -> Option<T>
+    where
+        T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+    {
+        let mut transaction = self.begin().await;
+        let mut query = sqlx::query_scalar::<_, T>(sqlx::AssertSqlSafe(sql.to_owned()));
+        if let Some(id) = id {
+            query = query.bind(id);
+        }
+        query.fetch_optional(&mut *transaction).await.expect(sql)
+    }
+
+    /// A transaction as the app's role within the tenant.
+    pub async fn begin(&self) -> sqlx::Transaction<'static, sqlx::Postgres> {
+        let statement = format!("begin; set local app.tenant_id = '{}'", self.id);
+        self.pool.begin_with(sqlx::AssertSqlSafe(statement)).await.expect("a transaction begins")
+    }
+}
+
+async fn user_with_session(
+    write: &Write,
+    new: NewUser,
+) -> consentry::kernel::error::Result<(CreatedUser, String)> {
+    let created = create_user(write, new).await?;
+    let (_, session) = new_session(write, created.user_id).await?;
+    Ok((created, session.into_token().expose_secret().to_owned()))
+}
+
+async fn insert_location(
+    write: &Write,
+    name: &'static str,
+    part2_unit: bool,
+) -> consentry::kernel::error::Result<Id<location::Entity>> {
+    use sea_orm::ActiveValue::Set;
+    let id = write.new_id();
+    write
+        .insert(location::ActiveModel {
+            id: Set(id),
+            organization_id: Set(Id::new(write.tenant_id())),
+            kind: Set(location::LocationKind::House),
+            name: Set(name.to_owned()),
+            time_zone: Set("America/New_York".to_owned()),
+            part2_unit: Set(part2_unit),
+            ..Default::default()
+        })
+        .await?;
+    Ok(id)
+}
