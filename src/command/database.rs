@@ -236,7 +236,8 @@ pub(super) async fn server_problem(connection: &mut PgConnection) -> Result<Opti
 /// What is wrong with the role that the server signs in as, if anything: row-level security must bind it.
 pub(super) async fn role_problem(connection: &mut PgConnection) -> Result<Option<String>, Failure> {
     let problem = sqlx::query_scalar(
-        "select format('the role %s %s: let the server sign in as %s', current_user, reason, $1)
+        "select format('the role %s %s, so it could read every tenant: take that from it, or let the server sign in as %s',
+            current_user, reason, $1)
         from pg_roles role cross join lateral (select case
             when rolsuper then 'is a superuser'
             when rolbypassrls then 'bypasses row-level security'

@@ -19,14 +19,17 @@ pub(super) async fn run(config: &Config, down: Option<u32>) -> Result<(), Failur
     let server = Server::open_for_migrator(config).await?;
     visit(server, async |server| {
         let owner = server.owner().await?;
-        let (done, names) = match down {
-            Some(steps) => ("reverted", migrate_down(&owner, steps).await?),
-            None => ("applied", migrate_up(&owner).await?),
+        let (done, names, nothing) = match down {
+            Some(steps) => {
+                ("reverted", migrate_down(&owner, steps).await?, "there is no migration to revert")
+            }
+            None => ("applied", migrate_up(&owner).await?, "every migration is applied already"),
         };
-        if names.is_empty() {
-            return print(&format!("nothing {done}: the schema is where it should be\n"));
+        owner.close().await;
+        match &names[..] {
+            [] => print(&format!("{nothing}\n")),
+            names => print(&names.iter().map(|name| format!("{done} {name}\n")).collect::<String>()),
         }
-        print(&names.iter().map(|name| format!("{done} {name}\n")).collect::<String>())
     })
     .await
 }

@@ -16,7 +16,7 @@ use super::{
     key::Key,
     migrate::migrate_up,
     print,
-    serve::{assemble, check},
+    serve::{check, with_app},
 };
 use crate::{
     config::{Config, Environment},
@@ -36,8 +36,10 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
             migrate_up(&owner).await?;
         }
         let options = server.app_options()?;
-        let app = assemble(&options, check(&options, key).await?);
-        let actors = crate::seed::demo(&app, &owner).await?;
+        let provider = check(&options, key).await?;
+        let (_, actors) =
+            with_app(&options, provider, async |app| Ok(crate::seed::demo(app, &owner).await?)).await?;
+        owner.close().await;
         announce(config, &actors)
     })
     .await

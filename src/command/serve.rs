@@ -3,12 +3,11 @@
 use std::{
     io::ErrorKind,
     net::{SocketAddr, TcpListener},
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use sqlx::{PgPool, postgres::PgConnectOptions};
+use sqlx::postgres::PgConnectOptions;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     time::{MissedTickBehavior, interval},
@@ -137,11 +136,11 @@ async fn prepare(
     }
     let options = server.app_options()?;
     let provider = check(&options, key).await?;
-    let app = assemble(&options, provider);
-    let actors = match migrator.as_ref().filter(|_| demo) {
-        Some(owner) => Some(crate::seed::demo(&app, owner).await?),
-        None => None,
-    };
+    let (app, actors) = with_app(&options, provider, async |app| match migrator.as_ref().filter(|_| demo) {
+        Some(owner) => Ok(Some(crate::seed::demo(app, owner).await?)),
+        None => Ok(None),
+    })
+    .await?;
     if let Some(owner) = migrator {
         owner.close().await;
     }
@@ -172,10 +171,18 @@ pub(super) async fn check(options: &PgConnectOptions, key: Key) -> Result<Arc<dy
     key.provider(&mut connection).await
 }
 
-/// The application on a small pool of this runtime, for what happens before and beside serving.
-pub(super) fn assemble(options: &PgConnectOptions, provider: Arc<dyn KeyProvider>) -> App {
-    let pool: PgPool = database::pool(options.clone(), STARTUP_CONNECTIONS);
-    App::new(pool, provider, Arc::new(SystemClock), Arc::new(RandomIds), crate::schema::build().finish())
+/// Runs `work` with the application on a small pool of this runtime, which is closed before the database may stop.
+pub(super) async fn with_app<T>(
+    options: &PgConnectOptions,
+    provider: Arc<dyn KeyProvider>,
+    work: impl AsyncFnOnce(&App) -> Result<T, Failure>,
+) -> Result<(App, T), Failure> {
+    let pool = database::pool(options.clone(), STARTUP_CONNECTIONS);
+    let schema = crate::schema::build().finish();
+    let app = App::new(pool.clone(), provider, Arc::new(SystemClock), Arc::new(RandomIds), schema);
+    let outcome = work(&app).await;
+    pool.close().await;
+    outcome.map(|value| (app, value))
 }
 
 fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -197,20 +204,21 @@ fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 fn greet(config: &Config, server: &Server, address: SocketAddr) -> Result<(), Failure> {
-    let database = if server.is_private() { "private PostgreSQL" } else { "PostgreSQL of DATABASE_URL" };
-    let directory = std::path::absolute(&config.data_directory);
-    let directory = directory.as_deref().unwrap_or(Path::new(&config.data_directory)).display().to_string();
+    let data = if server.is_private() {
+        let directory = std::path::absolute(&config.data_directory).map_err(Failure::system)?;
+        format!("a private PostgreSQL in {}", directory.display())
+    } else {
+        "the PostgreSQL of DATABASE_URL".to_owned()
+    };
     let environment = match config.environment {
         Environment::Development => "development",
         Environment::Production => "production",
     };
     print(&format!(
         "\nConsentry {version} is ready ({environment}).\n\n  \
-         GraphQL   http://{address}/graphql\n  \
-         Ready?    http://{address}/readyz\n  \
-         Database  {database}\n  \
-         Data      {directory}\n  \
-         Stop      Ctrl-C, or SIGTERM to process {process}\n\n",
+         GraphQL  http://{address}/graphql\n  \
+         Data     {data}\n  \
+         Stop     Ctrl-C, or SIGTERM to process {process}\n\n",
         version = env!("CARGO_PKG_VERSION"),
         process = std::process::id(),
     ))

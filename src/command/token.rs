@@ -23,7 +23,7 @@ use super::{
     database::{Server, Use, connect, visit},
     key::Key,
     print,
-    serve::{assemble, check},
+    serve::{check, with_app},
 };
 use crate::{
     config::Config,
@@ -69,13 +69,16 @@ pub(super) async fn run(config: &Config, request: Request) -> Result<(), Failure
     let server = Server::open(config, Use::Visiting).await?;
     visit(server, async |server| {
         let options = server.app_options()?;
-        let app = assemble(&options, check(&options, key).await?);
-        let mut connection = connect(&options).await?;
-        let tenant_id = app.tenant_by_slug(&request.tenant).await?.ok_or_else(|| {
-            Failure::refused(format_args!("there is no active tenant with the slug `{}`", request.tenant))
-        })?;
-        let user_id = find_user(&app, &mut connection, tenant_id, &request.email).await?;
-        let text = create(&app, tenant_id, user_id, name, scopes, purpose, request.days).await?;
+        let provider = check(&options, key).await?;
+        let (_, text) = with_app(&options, provider, async |app| {
+            let tenant_id = app.tenant_by_slug(&request.tenant).await?.ok_or_else(|| {
+                Failure::refused(format_args!("there is no active tenant with the slug `{}`", request.tenant))
+            })?;
+            let mut connection = connect(&options).await?;
+            let user_id = find_user(app, &mut connection, tenant_id, &request.email).await?;
+            create(app, tenant_id, user_id, name, scopes, purpose, request.days).await
+        })
+        .await?;
         print(&format!("{}\n", text.expose_secret()))
     })
     .await

@@ -12,7 +12,7 @@ use super::{
     database::{History, Server, Use, connect, role_problem, schema_problems, server_problem, visit},
     key::Key,
     print,
-    serve::assemble,
+    serve::with_app,
 };
 use crate::{
     config::Config,
@@ -35,8 +35,9 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         let mut report = Report::default();
         let usable = check_schema(&mut connection, &mut report).await?;
         if usable {
-            let app = assemble(&options, key.provider(&mut connection).await?);
-            check_tenants(&app, &mut connection, &mut report).await?;
+            let provider = key.provider(&mut connection).await?;
+            let checked = async |app: &App| check_tenants(app, &mut connection, &mut report).await;
+            with_app(&options, provider, checked).await?;
         }
         match report.broken {
             0 if usable => Ok(()),
@@ -140,12 +141,18 @@ async fn root_keys(
     .fetch_all(&mut *transaction)
     .await?;
     transaction.commit().await?;
-    let roots = rows.into_iter().map(|(version, state, wrapped)| WrappedRoot {
-        version: u32::try_from(version).unwrap_or_default(),
-        wrapped,
-        state: if state == "ACTIVE" { RootKeyState::Active } else { RootKeyState::Retired },
-    });
-    Ok(app.keyring().load(tenant_id, roots.collect()).await.map_err(|error| error.to_string()))
+    let roots: Vec<WrappedRoot> = rows
+        .into_iter()
+        .map(|(version, state, wrapped)| WrappedRoot {
+            version: u32::try_from(version).unwrap_or_default(),
+            wrapped,
+            state: if state == "ACTIVE" { RootKeyState::Active } else { RootKeyState::Retired },
+        })
+        .collect();
+    if !roots.iter().any(|root| root.state == RootKeyState::Active) {
+        return Ok(Err("it has no active root key".to_owned()));
+    }
+    Ok(app.keyring().load(tenant_id, roots).await.map_err(|error| error.to_string()))
 }
 
 async fn check_data_keys(

@@ -5,6 +5,7 @@
 //! each request that begins after its commit.
 
 pub mod access_explanation;
+#[expect(clippy::module_inception, reason = "the context and its main table share their word")]
 pub mod consent;
 pub mod drafting;
 pub mod revocation;

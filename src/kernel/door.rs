@@ -109,7 +109,7 @@ impl Door for Context<'_> {
         let session = self.session().await?;
         let facts = session.facts(look.patient_id).await?;
         let core = session.core();
-        let verdict = core.judge(&look, facts.as_deref())?;
+        let verdict = core.judge(&look, facts.as_ref())?;
         let principal = core.principal()?;
         Ok(verdict.map_err(|reason| Withheld::new(reason, look.floor, principal)))
     }

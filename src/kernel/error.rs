@@ -211,6 +211,9 @@ const CONSTRAINTS: &[(&str, UserErrorCode, &str, &str)] = &[
     ),
 ];
 
+/// Constraints that only a race or chance breaks: the same request again meets another state.
+const RACES: &[&str] = &["idempotency_keys_key", "patients_display_code_key"];
+
 fn database(error: &sqlx::Error) -> Error {
     let sqlx::Error::Database(database) = error else {
         return match error {
@@ -225,6 +228,7 @@ fn database(error: &sqlx::Error) -> Error {
     match code.as_ref() {
         // serialization failure, deadlock, lock timeout, statement timeout, shutting down or starting up
         "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" => Error::Unavailable,
+        _ if database.constraint().is_some_and(|name| RACES.contains(&name)) => Error::Unavailable,
         _ => match database.constraint().and_then(|name| CONSTRAINTS.iter().find(|entry| entry.0 == name)) {
             Some((_, code, field, message)) => Error::refused(*code, &[field], *message),
             None => Error::internal(format_args!(

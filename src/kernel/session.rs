@@ -125,27 +125,20 @@ impl Core {
     pub(in crate::kernel) fn judge(
         &self,
         look: &Look,
-        facts: Option<&PatientFacts>,
+        facts: Option<&Arc<PatientFacts>>,
     ) -> Result<Result<Permit, DenialReason>> {
         let principal = self.principal()?;
         let label = look.label.or(facts.map(|facts| facts.label)).unwrap_or(look.floor);
         let ask = Ask { class: look.floor.stricter(label), action: look.action, subject: look.subject };
-        let ruling = decide(principal, facts, ask, self.now());
+        let ruling = decide(principal, facts.map(Arc::as_ref), ask, self.now());
         // A patient that the tenant does not have cannot stand in its record.
         if facts.is_some() && ask.class != DataClass::Deidentified {
             self.record(|record| record.look(look.patient_id, ask, ruling, look.operation, look.fields));
         }
         match (ruling, facts) {
             (Ruling::Permit(_), Some(facts)) => {
-                let permit = Permit::issue(
-                    &self.keys,
-                    look.patient_id,
-                    facts.person_id,
-                    ask.class,
-                    ask.action,
-                    &facts.keys,
-                )?;
-                Ok(Ok(permit))
+                let keys = self.keys.clone();
+                Ok(Ok(Permit::issue(keys, look.patient_id, facts.clone(), ask.class, ask.action)))
             }
             (Ruling::Permit(_), None) => Ok(Err(DenialReason::NotFound)),
             (Ruling::Deny(reason), _) => Ok(Err(reason)),
@@ -158,8 +151,8 @@ impl Core {
     ///
     /// Only those of the database; a refusal is the inner `Err`.
     pub async fn decide(&self, look: &Look) -> Result<Result<Permit, DenialReason>> {
-        let facts = load_facts(self, &[look.patient_id]).await?;
-        self.judge(look, facts.get(&look.patient_id))
+        let facts = load_facts(self, &[look.patient_id]).await?.remove(&look.patient_id).map(Arc::new);
+        self.judge(look, facts.as_ref())
     }
 
     /// Puts something written into the record.
@@ -286,7 +279,7 @@ impl Session {
         let facts = self.loader().load_many(keys).await?;
         let mut permits = Vec::new();
         for look in looks {
-            let facts = facts.get(&FactsOf(look.patient_id)).map(Arc::as_ref);
+            let facts = facts.get(&FactsOf(look.patient_id));
             if let Ok(permit) = self.core.judge(look, facts)? {
                 permits.push((look.patient_id, permit));
             }

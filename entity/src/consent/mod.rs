@@ -1,5 +1,6 @@
 //! Consent: what the patient allowed or forbade, and what left the program.
 
+#[expect(clippy::module_inception, reason = "the context and its main table share their word")]
 pub mod consent;
 pub mod consent_recipient;
 pub mod consent_scope;

@@ -136,7 +136,9 @@ fn rule(
             && consent.purposes.contains(&purpose)
     };
     let restrictions = facts.consents.iter().filter(|consent| consent.decision == ConsentDecision::Deny);
-    if restrictions.filter(|consent| in_force(consent, now)).any(|consent| matches(&consent)) {
+    let restricted = restrictions.filter(|consent| in_force(consent, now)).any(|consent| matches(&consent));
+    // A restriction is about health information; those who must honour it have to be able to read it.
+    if restricted && ask.subject == Subject::Health {
         return Err(DenialReason::Restricted);
     }
     if !has_relationship(principal, facts, ask, reach, purpose, now) {

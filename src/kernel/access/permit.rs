@@ -1,6 +1,6 @@
 //! The permit: proof of a decision, and the only thing that opens protected columns.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use entity::{
     DataClass, Gate, Id, ProtectedColumn, Sealed,
@@ -10,7 +10,7 @@ use entity::{
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{Action, facts::KeyFacts};
+use super::{Action, PatientFacts};
 use crate::kernel::{
     crypto::{self, DataKeyPurpose, DataKeys, Place, TenantKeys, WrappedDataKey},
     error::{Error, Result},
@@ -33,51 +33,29 @@ pub trait Protected {
 /// ```
 #[derive(Debug)]
 pub struct Permit {
-    tenant_id: Uuid,
+    keys: Arc<TenantKeys>,
     patient_id: Id<patient::Entity>,
-    person_id: Id<person::Entity>,
+    facts: Arc<PatientFacts>,
     class: DataClass,
     action: Action,
-    identity_keys: Option<DataKeys>,
-    clinical_keys: Option<DataKeys>,
+    identity: OnceLock<DataKeys>,
+    clinical: OnceLock<DataKeys>,
 }
 
 impl Permit {
-    pub(in crate::kernel) fn issue(
-        keys: &Arc<TenantKeys>,
+    pub(in crate::kernel) const fn issue(
+        keys: Arc<TenantKeys>,
         patient_id: Id<patient::Entity>,
-        person_id: Id<person::Entity>,
+        facts: Arc<PatientFacts>,
         class: DataClass,
         action: Action,
-        wrapped: &[KeyFacts],
-    ) -> Result<Self> {
-        let ring = |stored: KeyPurpose, purpose| -> Result<Option<DataKeys>> {
-            let wrapped = wrapped
-                .iter()
-                .filter(|key| key.purpose == stored)
-                .map(|key| {
-                    Ok(WrappedDataKey { version: key.key_version, wrapped: from_hexadecimal(&key.wrapped)? })
-                })
-                .collect::<Result<Vec<_>>>()?;
-            if wrapped.is_empty() {
-                return Ok(None);
-            }
-            keys.unwrap_data_keys(person_id.uuid(), purpose, &wrapped).map(Some).map_err(Error::from)
-        };
-        Ok(Self {
-            tenant_id: keys.tenant_id(),
-            patient_id,
-            person_id,
-            class,
-            action,
-            identity_keys: ring(KeyPurpose::Identity, DataKeyPurpose::Identity)?,
-            clinical_keys: ring(KeyPurpose::Clinical, DataKeyPurpose::Clinical)?,
-        })
+    ) -> Self {
+        Self { keys, patient_id, facts, class, action, identity: OnceLock::new(), clinical: OnceLock::new() }
     }
 
     /// The patient's person: where the identity is.
-    pub const fn person_id(&self) -> Id<person::Entity> {
-        self.person_id
+    pub fn person_id(&self) -> Id<person::Entity> {
+        self.facts.person_id
     }
 
     /// The value behind a gate.
@@ -138,13 +116,24 @@ impl Permit {
     }
 
     fn place<K: ProtectedColumn>(&self, row_id: Uuid) -> Place<'static> {
-        Place { tenant_id: self.tenant_id, table: K::TABLE, column: K::COLUMN, row_id }
+        Place { tenant_id: self.keys.tenant_id(), table: K::TABLE, column: K::COLUMN, row_id }
     }
 
+    /// The data keys of a column, unwrapped when the first value of their purpose is opened.
     fn ring<K: ProtectedColumn>(&self) -> Result<&DataKeys> {
-        let ring = if K::FLOOR == DataClass::Directory { &self.identity_keys } else { &self.clinical_keys };
-        ring.as_ref()
-            .ok_or_else(|| Error::internal(format_args!("no data key for {}.{}", K::TABLE, K::COLUMN)))
+        let (ring, stored, purpose) = match K::FLOOR {
+            DataClass::Directory => (&self.identity, KeyPurpose::Identity, DataKeyPurpose::Identity),
+            _ => (&self.clinical, KeyPurpose::Clinical, DataKeyPurpose::Clinical),
+        };
+        if let Some(keys) = ring.get() {
+            return Ok(keys);
+        }
+        let wrapped = self.facts.keys.iter().filter(|key| key.purpose == stored);
+        let wrapped = wrapped
+            .map(|key| Ok(WrappedDataKey { version: key.key_version, wrapped: from_hexadecimal(&key.wrapped)? }))
+            .collect::<Result<Vec<_>>>()?;
+        let keys = self.keys.unwrap_data_keys(self.person_id().uuid(), purpose, &wrapped)?;
+        Ok(ring.get_or_init(|| keys))
     }
 
     fn admit<K: ProtectedColumn>(&self, patient_id: Id<patient::Entity>) -> Result<()> {
