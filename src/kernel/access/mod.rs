@@ -8,6 +8,8 @@
 mod decide;
 mod facts;
 mod gated;
+#[cfg(test)]
+mod laws;
 mod permit;
 mod principal;
 

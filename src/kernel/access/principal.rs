@@ -241,3 +241,31 @@ impl Core {
         rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
     }
 }
+
+#[cfg(test)]
+impl Principal {
+    /// An active principal with one role of the catalogue.
+    pub(super) fn in_role(tenant_id: Uuid, role: &'static str) -> Self {
+        let catalogue = crate::identity::role_catalogue::SYSTEM_ROLES;
+        let grants = catalogue.iter().find(|system| system.key == role).expect("a role of the catalogue").grants;
+        let mut principal = Self {
+            tenant_id,
+            user_id: Id::new(Uuid::from_u128(1)),
+            person_id: None,
+            practitioner_id: Some(Id::new(Uuid::from_u128(2))),
+            patient_id: None,
+            organizations: vec![Id::new(tenant_id)],
+            roles: vec![role.to_owned()],
+            permissions: grants.iter().copied().collect(),
+            purpose: None,
+            active: true,
+        };
+        principal.purpose = principal.default_purpose();
+        principal
+    }
+
+    /// The same principal, suspended.
+    pub(super) fn suspended(self) -> Self {
+        Self { active: false, ..self }
+    }
+}

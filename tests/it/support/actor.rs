@@ -2,7 +2,7 @@
 
 use axum::{
     body::{Body, to_bytes},
-    http::{HeaderMap, Request, StatusCode},
+    http::{HeaderMap, HeaderValue, Request, StatusCode},
 };
 use consentry::http::Statistics;
 use entity::{
@@ -23,11 +23,12 @@ pub struct Actor {
     router: axum::Router,
     token: Option<String>,
     purpose: Option<String>,
+    request_id: Option<String>,
 }
 
 impl Actor {
     pub(super) fn new(router: axum::Router, token: Option<String>) -> Self {
-        Self { user_id: None, practitioner_id: None, router, token, purpose: None }
+        Self { user_id: None, practitioner_id: None, router, token, purpose: None, request_id: None }
     }
 
     /// The same actor, stating a purpose of use.
@@ -38,6 +39,16 @@ impl Actor {
     /// The same actor with another token.
     pub fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// The same actor, bringing a request id.
+    pub fn with_request_id(&self, id: &str) -> Self {
+        Self { request_id: Some(id.to_owned()), ..self.clone() }
+    }
+
+    /// The user's id.
+    pub fn user(&self) -> Id<user::Entity> {
+        self.user_id.expect("a user")
     }
 
     /// The bearer token.
@@ -71,7 +82,15 @@ impl Actor {
         if let Some(purpose) = &self.purpose {
             request = request.header("x-purpose-of-use", purpose);
         }
-        let request = request.body(Body::from(body.to_string())).expect("a request");
+        if let Some(id) = &self.request_id {
+            let value = HeaderValue::from_bytes(id.as_bytes()).expect("a header");
+            request = request.header("x-request-id", value);
+        }
+        self.deliver(request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
+    /// Sends any request as it is: nothing of the actor goes with it.
+    pub async fn deliver(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let status = response.status();
         let headers = response.headers().clone();
@@ -80,6 +99,16 @@ impl Actor {
         let bytes = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer { status, headers, statements, body }
+    }
+
+    /// Runs a mutation of one `input`, asking for `result` of what it writes.
+    pub async fn mutate(&self, mutation: &str, input: Value, result: &str) -> Answer {
+        let (first, rest) = mutation.split_at(1);
+        let document = format!(
+            "mutation($input: {}{rest}Input!) {{ {mutation}(input: $input) {{ result {{ {result} }} userErrors {{ code field message }} }} }}",
+            first.to_uppercase(),
+        );
+        self.ask_with(&document, json!({ "input": input })).await
     }
 
     /// Creates a patient with a name and returns the id.
@@ -184,11 +213,18 @@ impl Answer {
     /// The code of the only user error of a mutation.
     #[track_caller]
     pub fn user_error(&self, mutation: &str) -> String {
+        let error = self.complaint(mutation);
+        error["code"].as_str().unwrap_or_else(|| panic!("no code: {error}")).to_owned()
+    }
+
+    /// The only user error of a mutation.
+    #[track_caller]
+    pub fn complaint(&self, mutation: &str) -> Value {
         let data = self.ok();
         let payload = &data[mutation];
         assert!(payload["result"].is_null(), "a refused mutation has no result: {data}");
         let errors = payload["userErrors"].as_array().unwrap_or_else(|| panic!("no user errors: {data}"));
         assert_eq!(errors.len(), 1, "one user error: {data}");
-        errors[0]["code"].as_str().unwrap_or_else(|| panic!("no code: {data}")).to_owned()
+        errors[0].clone()
     }
 }

@@ -12,13 +12,22 @@ use consentry::{
     kernel::{
         app::App,
         clock::{ManualClock, RandomIds},
-        crypto::LocalKeyProvider,
+        crypto::{BearerToken, BearerTokenKind, LocalKeyProvider},
         write::Write,
     },
     schema::{self, Schema},
     tenancy::provision::{NewTenant, provision},
 };
-use entity::{Id, people::patient, tenancy::location};
+use entity::{
+    Id,
+    consent::purpose::Purpose,
+    identity::{
+        access_token::{self, AccessTokenKind},
+        permission::Permission,
+    },
+    people::patient,
+    tenancy::location,
+};
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -88,6 +97,12 @@ impl Town {
     /// Somebody who is not signed in.
     pub fn anonymous(&self) -> Actor {
         Actor::new(self.router.clone(), None)
+    }
+
+    /// Runs statements as the owner of the schema.
+    pub async fn owner_runs(&self, sql: &str) {
+        let statement = sqlx::AssertSqlSafe(sql.to_owned());
+        sqlx::raw_sql(statement).execute(&self.owner).await.expect(sql);
     }
 
     /// A connection as the owner of the schema, for asserting what is stored. Row-level security binds the owner too:
@@ -171,6 +186,51 @@ impl Tenant {
         actor.user_id = Some(created.user_id);
         actor.practitioner_id = created.practitioner_id;
         actor
+    }
+
+    /// The same user with one more session.
+    pub async fn another_session(&self, actor: &Actor) -> Actor {
+        let user_id = actor.user();
+        let slot = self.app.operator("test");
+        let session = slot.write_anonymous(self.id, move |write| Box::pin(new_session(write, user_id)));
+        let (_, session) = session.await.expect("a session is made");
+        actor.with_token(session.into_token().expose_secret())
+    }
+
+    /// A program that acts for a user with an API token, as the command `consentry token` makes it.
+    pub async fn api_token(
+        &self,
+        actor: &Actor,
+        scopes: Option<&[Permission]>,
+        purpose: Option<Purpose>,
+    ) -> Actor {
+        use sea_orm::ActiveValue::Set;
+        let user_id = actor.user();
+        let slot = self.app.act_as(self.id, user_id.uuid(), "test").await.expect("the user can act");
+        let id = Uuid::now_v7();
+        let token = BearerToken::mint(BearerTokenKind::Access, self.id, id).expect("a token");
+        let row = access_token::ActiveModel {
+            id: Set(Id::new(id)),
+            user_id: Set(user_id),
+            kind: Set(AccessTokenKind::Api),
+            name: Set("a program".to_owned()),
+            token_digest: Set(token.secret_digest().to_vec()),
+            scopes: Set(scopes.map(|scopes| scopes.iter().map(|scope| scope.key().to_owned()).collect())),
+            purpose: Set(purpose.map(Purpose::code)),
+            expires_at: Set(self.app.clock().now() + chrono::TimeDelta::days(30)),
+            ..Default::default()
+        };
+        slot.write(|write| Box::pin(async move { write.insert(row).await })).await.expect("a token is stored");
+        actor.with_token(token.expose().expose_secret())
+    }
+
+    /// Changes rows as the app's role within the tenant; returns how many.
+    pub async fn change(&self, sql: &str) -> u64 {
+        let mut transaction = self.begin().await;
+        let statement = sqlx::AssertSqlSafe(sql.to_owned());
+        let result = sqlx::query(statement).execute(&mut *transaction).await.expect(sql);
+        transaction.commit().await.expect("the change is committed");
+        result.rows_affected()
     }
 
     /// A location of the tenant.
