@@ -11,6 +11,9 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
         tracing::error!(%place, "panicked; the message is left out, since it may quote protected data");
+        if !tracing::dispatcher::has_been_set() {
+            eprintln!("consentry: panicked at {place}");
+        }
     }));
     std::panic::catch_unwind(|| consentry::command::run(std::env::args_os())).unwrap_or(ExitCode::FAILURE)
 }

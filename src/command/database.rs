@@ -4,7 +4,7 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    Connection as _, PgConnection, PgPool,
+    ConnectOptions as _, Connection as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgSslMode},
 };
 
@@ -128,7 +128,8 @@ pub(super) async fn blocking<T: Send + 'static>(
 
 /// Connects once, outside of a pool: a pool would only say that it waited in vain.
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, Failure> {
-    let reason = match tokio::time::timeout(CONNECT_PATIENCE, PgConnection::connect_with(options)).await {
+    let options = options.clone().disable_statement_logging();
+    let reason = match tokio::time::timeout(CONNECT_PATIENCE, PgConnection::connect_with(&options)).await {
         Ok(Ok(connection)) => return Ok(connection),
         Ok(Err(sqlx::Error::Database(error))) => error.message().to_owned(),
         Ok(Err(sqlx::Error::Io(error))) => error.to_string(),

@@ -40,7 +40,7 @@ const TIDY_UP: Duration = Duration::from_secs(60);
 /// A private PostgreSQL that died is noticed within this time.
 const WATCH: Duration = Duration::from_secs(5);
 const STARTUP_CONNECTIONS: u32 = 2;
-/// As many of the schema's breaches are named.
+/// How many of the schema's breaches are named.
 const FINDINGS_NAMED: usize = 5;
 
 pub(super) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {

@@ -119,6 +119,7 @@ impl Page {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(String);
 
+/// A place in a connection. Opaque: pass it back as `after`, nothing else.
 #[async_graphql::Scalar(specified_by_url = "https://relay.dev/graphql/connections.htm#sec-Cursor")]
 impl ScalarType for Cursor {
     fn parse(value: async_graphql::Value) -> async_graphql::InputValueResult<Self> {

@@ -47,7 +47,7 @@ pub enum ConsentKind {
     PsychotherapyNotes,
     /// Use in a civil, criminal, administrative or legislative proceeding alone (42 CFR 2.31(d)).
     LegalProceeding,
-    /// Research.
+    /// Use in research.
     Research,
     /// Forbids: a restriction that the patient asked for (42 CFR 2.26, 45 CFR 164.522(a)).
     Restriction,
@@ -72,7 +72,7 @@ pub enum ConsentKind {
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ConsentDecision {
-    /// Allows.
+    /// Allows what it covers.
     Permit,
     /// Forbids, and overrides what others allow.
     Deny,
@@ -101,7 +101,7 @@ pub enum ConsentStatus {
     Draft,
     /// Waits for a signature; permits nothing.
     PendingSignature,
-    /// Signed.
+    /// Signed and not withdrawn.
     Active,
     /// Withdrawn by the patient; permits nothing from that moment.
     Revoked,

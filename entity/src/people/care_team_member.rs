@@ -37,7 +37,7 @@ pub enum CareTeamRole {
     Supervisor,
     /// Coordinates the care: case or house manager.
     Coordinator,
-    /// Assists.
+    /// Assists in the care.
     Assistant,
     /// Took the patient in.
     Intake,

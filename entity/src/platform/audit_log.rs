@@ -62,9 +62,9 @@ pub enum AuditAction {
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AuditDecision {
-    /// Allowed.
+    /// The answer was yes.
     Permit,
-    /// Refused.
+    /// The answer was no.
     Deny,
 }
 

@@ -54,7 +54,7 @@ impl From<DenialReason> for WithheldReason {
 /// A refusal. It is data, not an error: show the reason instead of the value.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub struct Withheld {
-    /// Why.
+    /// Why it is withheld.
     pub reason: WithheldReason,
     /// The least class of the value that was asked for.
     pub data_class: DataClass,

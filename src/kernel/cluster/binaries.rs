@@ -57,6 +57,7 @@ impl Binaries {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the search path is no setting of ours")]
 fn candidates(data: &Path) -> Vec<PathBuf> {
     let mut packaged: Vec<(u32, PathBuf)> = fs::read_dir(PACKAGED)
         .into_iter()

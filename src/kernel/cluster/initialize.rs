@@ -58,6 +58,7 @@ pub(super) fn inspect(layout: &Layout) -> Result<Content, ClusterError> {
 
 /// Makes the cluster beside its place and moves it there when it is complete, so that a killed process leaves
 /// either a whole cluster or none.
+#[expect(clippy::disallowed_methods, reason = "the time only makes a directory's name unlike others")]
 pub(super) fn create(layout: &Layout, binaries: &Binaries, durable: bool) -> Result<(), ClusterError> {
     let cluster = layout.cluster();
     tracing::info!(cluster = %cluster.display(), version = binaries.major, "making a PostgreSQL cluster");

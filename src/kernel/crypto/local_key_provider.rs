@@ -194,6 +194,7 @@ fn cannot(action: &str, path: &Path, error: &std::io::Error) -> CryptoError {
     CryptoError::Configuration(format!("cannot {action} the key file {}: {}", path.display(), error.kind()))
 }
 
+#[expect(clippy::disallowed_methods, reason = "the id only makes a file's name unlike others")]
 fn create_key_file(path: &Path) -> Result<(), CryptoError> {
     let key = random::secret_bytes::<KEY_LENGTH>()?;
     let mut encoded = Zeroizing::new(STANDARD.encode(key.as_slice()).into_bytes());
@@ -252,6 +253,7 @@ mod tests {
     struct Directory(PathBuf);
 
     impl Directory {
+        #[expect(clippy::disallowed_methods, reason = "the id only makes a directory's name unlike others")]
         fn new() -> Self {
             let path = std::env::temp_dir().join(format!("key-file-{}", Uuid::new_v4()));
             fs::create_dir(&path).expect("a directory");
