@@ -28,7 +28,8 @@ pub trait TenantTable: EntityTrait {
 /// A tenant table whose rows never change once written.
 pub trait ImmutableTable: TenantTable {}
 
-/// Classifies the columns of the table of this file, and names its protected ones as types.
+/// Classifies the columns of the table of this file, names its protected ones as types, and writes what sea-orm wants of
+/// every entity.
 ///
 /// `standard: mutable | immutable | erasable` says which standard columns `tenant_table()` gave it.
 macro_rules! classify {
@@ -61,6 +62,12 @@ macro_rules! classify {
                 }
             )*)?
         }
+        /// Relations are followed by typed ids, not by sea-orm.
+        #[derive(Clone, Copy, Debug, ::sea_orm::EnumIter, ::sea_orm::DeriveRelation)]
+        pub enum Relation {}
+
+        impl ::sea_orm::ActiveModelBehavior for ActiveModel {}
+
         impl $crate::TenantTable for Entity {
             const TENANT_ID: Column = Column::TenantId;
             const ID: Column = Column::Id;

@@ -28,7 +28,7 @@ use crate::{
         door::{Door, Requires},
         error::Result,
         graphql::{DateTime, phi, requires},
-        load::{Resource, Scoped},
+        load::{Scoped, resource},
         page::{Chronology, Connection, Cursor, Page},
         session::Look,
         viewer::Viewer,
@@ -87,17 +87,7 @@ pub struct Consent {
     created_at: chrono::DateTime<Utc>,
 }
 
-impl Resource for Consent {
-    type Entity = consent::Entity;
-
-    fn id(&self) -> Id<consent::Entity> {
-        self.id
-    }
-
-    fn created_at(&self) -> chrono::DateTime<Utc> {
-        self.created_at
-    }
-}
+resource!(Consent of consent);
 
 impl Protected for Consent {
     fn row_id(&self) -> uuid::Uuid {
@@ -214,17 +204,7 @@ struct ScopeRow {
     covers_to: Option<Gate<scope_columns::CoversTo, chrono::DateTime<Utc>>>,
 }
 
-impl Resource for ScopeRow {
-    type Entity = consent_scope::Entity;
-
-    fn id(&self) -> Id<consent_scope::Entity> {
-        self.id
-    }
-
-    fn created_at(&self) -> chrono::DateTime<Utc> {
-        self.created_at
-    }
-}
+resource!(ScopeRow of consent_scope);
 
 /// The columns of a recipient.
 #[derive(Clone, DerivePartialModel)]
@@ -240,17 +220,7 @@ struct RecipientRow {
     intermediary_name: Option<Gate<recipient_columns::IntermediaryName, String>>,
 }
 
-impl Resource for RecipientRow {
-    type Entity = consent_recipient::Entity;
-
-    fn id(&self) -> Id<consent_recipient::Entity> {
-        self.id
-    }
-
-    fn created_at(&self) -> chrono::DateTime<Utc> {
-        self.created_at
-    }
-}
+resource!(RecipientRow of consent_recipient);
 
 impl Scoped for consent_scope::Entity {
     fn scope(viewer: &Viewer) -> Condition {

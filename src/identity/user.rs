@@ -18,7 +18,7 @@ use crate::{
         door::Door,
         error::Result,
         graphql::DateTime,
-        load::{Resource, Scoped},
+        load::{Scoped, resource},
         viewer::Viewer,
     },
     people::practitioner::Practitioner,
@@ -39,17 +39,7 @@ pub struct User {
     created_at: chrono::DateTime<Utc>,
 }
 
-impl Resource for User {
-    type Entity = user::Entity;
-
-    fn id(&self) -> Id<user::Entity> {
-        self.id
-    }
-
-    fn created_at(&self) -> chrono::DateTime<Utc> {
-        self.created_at
-    }
-}
+resource!(User of user);
 
 impl Scoped for user::Entity {
     /// Those who read the record of looks must be able to see whose looks they were.

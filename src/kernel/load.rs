@@ -43,6 +43,24 @@ pub trait Resource: PartialModelTrait + FromQueryResult + Clone + Send + Sync + 
     fn created_at(&self) -> DateTime<Utc>;
 }
 
+/// Makes an API object with the fields `id` and `created_at` a [`Resource`] of its table.
+macro_rules! resource {
+    ($object:ident of $table:ident) => {
+        impl $crate::kernel::load::Resource for $object {
+            type Entity = $table::Entity;
+
+            fn id(&self) -> ::entity::Id<$table::Entity> {
+                self.id
+            }
+
+            fn created_at(&self) -> ::chrono::DateTime<::chrono::Utc> {
+                self.created_at
+            }
+        }
+    };
+}
+pub(crate) use resource;
+
 /// The rows of `T` in a viewer's scope.
 pub(in crate::kernel) fn select<T: Resource>(viewer: &Viewer) -> sea_orm::Select<T::Entity> {
     visible::<T::Entity>(viewer.tenant_id()).filter(<T::Entity as Scoped>::scope(viewer))

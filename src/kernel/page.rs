@@ -1,6 +1,6 @@
 //! One keyset page for every connection.
 
-use std::{borrow::Cow, marker::PhantomData};
+use std::borrow::Cow;
 
 use async_graphql::{Context, Enum, InputValueError, Object, OutputType, ScalarType, SimpleObject, TypeName};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -183,7 +183,6 @@ pub struct Connection<T> {
     cursors: Vec<Cursor>,
     has_next_page: bool,
     source: Source,
-    resource: PhantomData<fn() -> T>,
 }
 
 impl<T: Resource + OutputType> TypeName for Connection<T> {
@@ -231,13 +230,7 @@ impl<T: Resource + OutputType> Connection<T> {
 impl<T: Resource + OutputType> Connection<T> {
     /// A list without rows.
     pub fn empty() -> Self {
-        Self {
-            rows: Vec::new(),
-            cursors: Vec::new(),
-            has_next_page: false,
-            source: Source::Nothing,
-            resource: PhantomData,
-        }
+        Self { rows: Vec::new(), cursors: Vec::new(), has_next_page: false, source: Source::Nothing }
     }
 
     fn new(mut rows: Vec<T>, size: u64, source: Source, keys: &TenantKeys) -> Self {
@@ -246,7 +239,7 @@ impl<T: Resource + OutputType> Connection<T> {
         rows.truncate(size);
         let list = <T as OutputType>::type_name();
         let cursors = rows.iter().map(|row| Cursor(Position::of(row).encode(&list, keys))).collect();
-        Self { rows, cursors, has_next_page, source, resource: PhantomData }
+        Self { rows, cursors, has_next_page, source }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::kernel::{
     door::{Door, Requires},
     error::{Error, Result},
     graphql::{DateTime, Payload, requires},
-    load::{Resource, Scoped},
+    load::{Scoped, resource},
     record::Written,
     viewer::Viewer,
     write::Write,
@@ -45,17 +45,7 @@ pub struct CareTeamMember {
     created_at: chrono::DateTime<Utc>,
 }
 
-impl Resource for CareTeamMember {
-    type Entity = care_team_member::Entity;
-
-    fn id(&self) -> Id<care_team_member::Entity> {
-        self.id
-    }
-
-    fn created_at(&self) -> chrono::DateTime<Utc> {
-        self.created_at
-    }
-}
+resource!(CareTeamMember of care_team_member);
 
 impl Scoped for care_team_member::Entity {
     fn scope(viewer: &Viewer) -> Condition {

@@ -23,7 +23,7 @@ use crate::{
         door::{Door, Requires},
         error::{Error, Result},
         graphql::{DateTime, phi, requires},
-        load::{Resource, Scoped, any_of},
+        load::{Scoped, any_of, resource},
         page::{Chronology, Connection, Cursor, Page},
         viewer::Viewer,
     },
@@ -52,17 +52,7 @@ pub struct Patient {
     created_at: chrono::DateTime<Utc>,
 }
 
-impl Resource for Patient {
-    type Entity = patient::Entity;
-
-    fn id(&self) -> Id<patient::Entity> {
-        self.id
-    }
-
-    fn created_at(&self) -> chrono::DateTime<Utc> {
-        self.created_at
-    }
-}
+resource!(Patient of patient);
 
 impl Scoped for patient::Entity {
     fn scope(viewer: &Viewer) -> Condition {

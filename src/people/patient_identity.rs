@@ -22,7 +22,7 @@ use crate::kernel::{
     door::{Door, Requires},
     error::{Error, Result, UserErrorCode},
     graphql::{Date, Payload, requires},
-    load::{Resource, Scoped},
+    load::{Scoped, resource},
     record::Written,
     session::{Look, Session},
     viewer::Viewer,
@@ -111,17 +111,7 @@ struct PersonRow {
     emergency_contact: Option<Sealed<columns::EmergencyContact>>,
 }
 
-impl Resource for PersonRow {
-    type Entity = person::Entity;
-
-    fn id(&self) -> Id<person::Entity> {
-        self.id
-    }
-
-    fn created_at(&self) -> chrono::DateTime<Utc> {
-        self.created_at
-    }
-}
+resource!(PersonRow of person);
 
 impl Scoped for person::Entity {
     /// Ciphertext alone leaves this table; whose row may be opened is the permit's matter.

@@ -13,7 +13,7 @@ use crate::kernel::{
     door::{Door, Requires},
     error::Result,
     graphql::{DateTime, requires},
-    load::{Resource, Scoped},
+    load::{Scoped, resource},
     page::{Chronology, Connection, Cursor, Page},
     viewer::Viewer,
 };
@@ -45,17 +45,7 @@ pub struct Practitioner {
     created_at: chrono::DateTime<Utc>,
 }
 
-impl Resource for Practitioner {
-    type Entity = practitioner::Entity;
-
-    fn id(&self) -> Id<practitioner::Entity> {
-        self.id
-    }
-
-    fn created_at(&self) -> chrono::DateTime<Utc> {
-        self.created_at
-    }
-}
+resource!(Practitioner of practitioner);
 
 impl Scoped for practitioner::Entity {
     fn scope(viewer: &Viewer) -> Condition {

@@ -18,7 +18,7 @@ use crate::{
         door::{Door, Requires},
         error::Result,
         graphql::{DateTime, phi, requires},
-        load::{Resource, Scoped},
+        load::{Scoped, resource},
         page::{Chronology, Connection, Cursor, Page},
         session::Look,
         viewer::Viewer,
@@ -65,17 +65,7 @@ pub struct AuditLog {
     created_at: chrono::DateTime<Utc>,
 }
 
-impl Resource for AuditLog {
-    type Entity = audit_log::Entity;
-
-    fn id(&self) -> Id<audit_log::Entity> {
-        self.id
-    }
-
-    fn created_at(&self) -> chrono::DateTime<Utc> {
-        self.created_at
-    }
-}
+resource!(AuditLog of audit_log);
 
 /// An entry that is about a patient.
 struct AboutPatient<'e>(&'e AuditLog, Id<patient::Entity>);

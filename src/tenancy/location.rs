@@ -13,7 +13,7 @@ use crate::kernel::{
     door::{Door, Requires},
     error::Result,
     graphql::{DateTime, requires},
-    load::{Resource, Scoped},
+    load::{Scoped, resource},
     page::{Chronology, Connection, Cursor, Page},
     viewer::Viewer,
 };
@@ -37,17 +37,7 @@ pub struct Location {
     created_at: chrono::DateTime<Utc>,
 }
 
-impl Resource for Location {
-    type Entity = location::Entity;
-
-    fn id(&self) -> Id<location::Entity> {
-        self.id
-    }
-
-    fn created_at(&self) -> chrono::DateTime<Utc> {
-        self.created_at
-    }
-}
+resource!(Location of location);
 
 impl Scoped for location::Entity {
     fn scope(viewer: &Viewer) -> Condition {

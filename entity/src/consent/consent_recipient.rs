@@ -90,12 +90,6 @@ pub struct Model {
     pub created_by: Option<Uuid>,
 }
 
-/// Relations are followed by typed ids, not by sea-orm.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
 classify! {
     table "consent_recipients", standard: immutable;
     operational: [ConsentId];

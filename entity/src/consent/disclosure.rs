@@ -35,12 +35,6 @@ pub struct Model {
     pub created_by: Option<Uuid>,
 }
 
-/// Relations are followed by typed ids, not by sea-orm.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
 classify! {
     table "disclosures", standard: immutable;
     operational: [PatientId, RequestId];

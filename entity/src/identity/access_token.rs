@@ -61,12 +61,6 @@ pub struct Model {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
-/// Relations are followed by typed ids, not by sea-orm.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
 classify! {
     table "access_tokens", standard: mutable;
     operational: [UserId, Kind, Name, TokenDigest, Scopes, Purpose, OrganizationId, ExpiresAt, LastUsedAt, RevokedAt];

@@ -25,12 +25,6 @@ pub struct Model {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
-/// Relations are followed by typed ids, not by sea-orm.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
 classify! {
     table "roles", standard: mutable;
     operational: [Key, Name, IsSystem];

@@ -55,12 +55,6 @@ pub struct Model {
     pub version: i32,
 }
 
-/// Relations are followed by typed ids, not by sea-orm.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
 classify! {
     table "phi.person_tokens", standard: erasable;
     operational: [PersonId, Kind, Token];

@@ -89,12 +89,6 @@ pub struct Model {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
-/// Relations are followed by typed ids, not by sea-orm.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
 classify! {
     table "practitioners", standard: mutable;
     operational: [UserId, PersonId, Kind, Status, ProfessionalName, Npi, Department, LicensedStates, CareLanguages, SupervisorId, AssociateSupervisorId];

@@ -129,12 +129,6 @@ pub struct Model {
     pub created_by: Option<Uuid>,
 }
 
-/// Relations are followed by typed ids, not by sea-orm.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
 classify! {
     table "audit_logs", standard: immutable;
     operational: [OccurredAt, ActorId, ActorRole, Credential, Action, Operation, TargetKind, TargetId, PatientId, RequestId, AddressHash, UserAgentHash, KeyVersion, RowMac];

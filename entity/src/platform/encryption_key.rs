@@ -82,12 +82,6 @@ pub struct Model {
     pub version: i32,
 }
 
-/// Relations are followed by typed ids, not by sea-orm.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
 classify! {
     table "encryption_keys", standard: erasable;
     operational: [Purpose, PersonId, KeyVersion, Wrapped, State];

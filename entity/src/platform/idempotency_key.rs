@@ -27,12 +27,6 @@ pub struct Model {
     pub version: i32,
 }
 
-/// Relations are followed by typed ids, not by sea-orm.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
 classify! {
     table "idempotency_keys", standard: erasable;
     operational: [ActorId, Key, Operation, RequestDigest, ResultId, ExpiresAt];

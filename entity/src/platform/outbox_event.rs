@@ -59,12 +59,6 @@ pub struct Model {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
-/// Relations are followed by typed ids, not by sea-orm.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
 classify! {
     table "outbox_events", standard: mutable;
     operational: [EventType, AggregateKind, AggregateId, Payload, Status, Attempts, AvailableAt, ProcessedAt];

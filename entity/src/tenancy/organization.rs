@@ -90,12 +90,6 @@ pub struct Model {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
-/// Relations are followed by typed ids, not by sea-orm.
-#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
 classify! {
     table "organizations", standard: mutable;
     operational: [Kind, ParentOrganizationId, Name, Slug, BillingTier, TimeZone, IsPart2Program, IsCoveredEntity];

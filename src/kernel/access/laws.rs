@@ -13,8 +13,8 @@ use sea_orm::Iterable;
 use uuid::Uuid;
 
 use super::{
-    Action, Ask, ConsentFacts, DenialReason, PatientFacts, Principal, RecipientFacts, Ruling, ScopeFacts, Subject,
-    TeamFacts, decide,
+    Action, Ask, ConsentFacts, DenialReason, PatientFacts, Principal, RecipientFacts, Ruling, ScopeFacts,
+    Subject, TeamFacts, decide,
 };
 
 const TENANT: Uuid = Uuid::from_u128(7);
@@ -114,9 +114,7 @@ fn variations() -> Vec<ConsentFacts> {
 fn asks() -> Vec<Ask> {
     let classes = DataClass::iter();
     let actions = [Action::View, Action::Search, Action::Write];
-    classes
-        .flat_map(|class| actions.map(|action| Ask { class, action, subject: Subject::Health }))
-        .collect()
+    classes.flat_map(|class| actions.map(|action| Ask { class, action, subject: Subject::Health })).collect()
 }
 
 fn permits(consents: &[ConsentFacts], ask: Ask, at: DateTime<Utc>) -> bool {
@@ -144,7 +142,10 @@ fn a_revocation_never_grants_and_an_unrelated_consent_never_removes() {
                 if first.decision == ConsentDecision::Permit {
                     let mut revoked = both.clone();
                     revoked[0].status = ConsentStatus::Revoked;
-                    assert!(!permits(&revoked, ask, now()) || permits(&both, ask, now()), "{ask:?} {first:?}");
+                    assert!(
+                        !permits(&revoked, ask, now()) || permits(&both, ask, now()),
+                        "{ask:?} {first:?}"
+                    );
                 }
             }
         }
@@ -173,7 +174,8 @@ fn once_expired_a_consent_stays_expired() {
     let last = now() + TimeDelta::days(1) - TimeDelta::microseconds(1);
     assert!(permits(std::slice::from_ref(&consent), VIEW, last), "the end is exclusive");
     for days in 1..400 {
-        let ruling = decide(&practitioner(), Some(&facts(vec![consent.clone()])), VIEW, now() + TimeDelta::days(days));
+        let ruling =
+            decide(&practitioner(), Some(&facts(vec![consent.clone()])), VIEW, now() + TimeDelta::days(days));
         assert_eq!(ruling, Ruling::Deny(DenialReason::ConsentExpired));
     }
 }
@@ -188,7 +190,11 @@ fn notes_kept_apart_need_a_consent_of_their_own() {
         let mut general = tpo(0);
         general.scopes[0].data_class = class;
         let ruling = decide(&practitioner(), Some(&facts(vec![general.clone()])), ask, now());
-        assert_eq!(ruling, Ruling::Deny(DenialReason::SeparateConsentRequired), "a general consent cannot do");
+        assert_eq!(
+            ruling,
+            Ruling::Deny(DenialReason::SeparateConsentRequired),
+            "a general consent cannot do"
+        );
         let separate = ConsentFacts { kind, expiry_kind: ExpiryKind::Event, ..general };
         assert!(permits(&[separate], ask, now()));
     }

@@ -130,7 +130,9 @@ impl Permit {
         }
         let wrapped = self.facts.keys.iter().filter(|key| key.purpose == stored);
         let wrapped = wrapped
-            .map(|key| Ok(WrappedDataKey { version: key.key_version, wrapped: from_hexadecimal(&key.wrapped)? }))
+            .map(|key| {
+                Ok(WrappedDataKey { version: key.key_version, wrapped: from_hexadecimal(&key.wrapped)? })
+            })
             .collect::<Result<Vec<_>>>()?;
         let keys = self.keys.unwrap_data_keys(self.person_id().uuid(), purpose, &wrapped)?;
         Ok(ring.get_or_init(|| keys))

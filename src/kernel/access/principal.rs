@@ -247,7 +247,8 @@ impl Principal {
     /// An active principal with one role of the catalogue.
     pub(super) fn in_role(tenant_id: Uuid, role: &'static str) -> Self {
         let catalogue = crate::identity::role_catalogue::SYSTEM_ROLES;
-        let grants = catalogue.iter().find(|system| system.key == role).expect("a role of the catalogue").grants;
+        let grants =
+            catalogue.iter().find(|system| system.key == role).expect("a role of the catalogue").grants;
         let mut principal = Self {
             tenant_id,
             user_id: Id::new(Uuid::from_u128(1)),

@@ -175,7 +175,7 @@ impl Tenant {
     /// Any user, signed in. An empty email is replaced by a unique one.
     pub async fn user(&self, mut new: NewUser) -> Actor {
         if new.email.is_empty() {
-            new.email = format!("{}@town.example", Uuid::new_v4());
+            new.email = format!("{}@town.example", self.app.ids().next());
         }
         let slot = self.app.operator("test");
         let (created, token) = slot
@@ -220,7 +220,9 @@ impl Tenant {
             expires_at: Set(self.app.clock().now() + chrono::TimeDelta::days(30)),
             ..Default::default()
         };
-        slot.write(|write| Box::pin(async move { write.insert(row).await })).await.expect("a token is stored");
+        slot.write(|write| Box::pin(async move { write.insert(row).await }))
+            .await
+            .expect("a token is stored");
         actor.with_token(token.expose().expose_secret())
     }
 
