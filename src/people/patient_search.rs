@@ -7,7 +7,7 @@ use entity::{
     people::{patient, person_token},
 };
 use sea_orm::{
-    ColumnTrait, Condition,
+    ColumnTrait, Condition, EntityName,
     sea_query::{Expr, ExprTrait, Query, extension::postgres::PgFunc},
 };
 
@@ -97,7 +97,7 @@ fn fitting(tenant_id: uuid::Uuid, terms: Vec<SearchTerm>) -> Condition {
         let tokens: Vec<Vec<u8>> = term.any_of.into_iter().map(|token| token.into_bytes()).collect();
         let people = Query::select()
             .column(Column::PersonId)
-            .from(person_token::Entity)
+            .from(person_token::Entity.table_ref())
             .and_where(Expr::col(person_token::Entity::TENANT_ID).eq(tenant_id))
             .and_where(Expr::col(Column::Kind).eq(kinds.unwrap_or_default()))
             .and_where(Expr::col(Column::Token).eq(PgFunc::any(Expr::value(tokens))))

@@ -5,7 +5,6 @@ use entity::{Id, identity::user, people::patient};
 use serde_json::{Value, json};
 
 use super::{
-    HISTORY,
     scene::Scene,
     staff::Staff,
     tenants::{DemoTenant, Ground},
@@ -64,7 +63,7 @@ const ALL_PURPOSES: &[&str] = &["TREATMENT", "PAYMENT", "OPERATIONS"];
 impl Story {
     pub(super) async fn happens(self, scene: &Scene, parties: &Parties<'_>) -> Result<()> {
         let classes = parties.tenant.classes;
-        let ago = |days| json!({ "date": scene.now() + HISTORY - TimeDelta::days(days) });
+        let ago = |days| json!({ "date": scene.present() - TimeDelta::days(days) });
         let tpo = || Form::tpo(classes);
         let one = |login: &str| -> Result<Form> {
             let recipient = json!({ "practitionerId": parties.staff.practitioner(login)?.to_string() });
@@ -77,11 +76,17 @@ impl Story {
                 scene.days_pass(1);
                 parties.sign(scene, &consent).await?;
             }
-            Self::OnPaper => drop(parties.file(scene, tpo(), "SELF").await?),
-            Self::ByRepresentative => drop(parties.file(scene, tpo(), "LEGAL_REPRESENTATIVE").await?),
-            Self::AwaitsSignature => drop(parties.draft(scene, tpo()).await?),
+            Self::OnPaper => {
+                parties.file(scene, tpo(), "SELF").await?;
+            }
+            Self::ByRepresentative => {
+                parties.file(scene, tpo(), "LEGAL_REPRESENTATIVE").await?;
+            }
+            Self::AwaitsSignature => {
+                parties.draft(scene, tpo()).await?;
+            }
             Self::Expired => {
-                drop(parties.file(scene, tpo().with("expiry", ago(10)), "SELF").await?);
+                parties.file(scene, tpo().with("expiry", ago(10)), "SELF").await?;
             }
             Self::Revoked => {
                 let consent = parties.file(scene, tpo(), "SELF").await?;
@@ -89,34 +94,38 @@ impl Story {
                 parties.file_revocation(scene, &consent).await?;
             }
             Self::Restricted => {
-                drop(parties.file(scene, tpo(), "SELF").await?);
+                parties.file(scene, tpo(), "SELF").await?;
                 scene.days_pass(10);
                 let form = one(CLINICIAN)?
                     .with("kind", json!("RESTRICTION"))
                     .with("purposes", json!(ALL_PURPOSES))
                     .with("expiry", json!({ "never": true }));
-                drop(parties.file(scene, form, "SELF").await?);
+                parties.file(scene, form, "SELF").await?;
             }
             Self::WithoutIdentity => {
                 let form = Form::tpo(parties.tenant.classes_without_identity);
-                drop(parties.file(scene, form, "SELF").await?);
+                parties.file(scene, form, "SELF").await?;
             }
-            Self::OnePractitioner => drop(parties.file(scene, one(CLINICIAN)?, "SELF").await?),
-            Self::AnotherPractitioner => drop(parties.file(scene, one(OTHER_CLINICIAN)?, "SELF").await?),
+            Self::OnePractitioner => {
+                parties.file(scene, one(CLINICIAN)?, "SELF").await?;
+            }
+            Self::AnotherPractitioner => {
+                parties.file(scene, one(OTHER_CLINICIAN)?, "SELF").await?;
+            }
             Self::NotYet => {
-                let begins = scene.now() + HISTORY + TimeDelta::days(14);
-                drop(parties.file(scene, tpo().with("validFrom", json!(begins)), "SELF").await?);
+                let begins = scene.present() + TimeDelta::days(14);
+                parties.file(scene, tpo().with("validFrom", json!(begins)), "SELF").await?;
             }
             Self::UntilEvent => {
                 let ends = json!({ "event": "Discharge from the program" });
-                drop(parties.file(scene, tpo().with("expiry", ends), "SELF").await?);
+                parties.file(scene, tpo().with("expiry", ends), "SELF").await?;
             }
             Self::WithSchool => {
-                drop(parties.file(scene, tpo(), "SELF").await?);
+                parties.file(scene, tpo(), "SELF").await?;
                 let school = parties.ground.partners.get(1).ok_or_else(|| Error::internal("no school"))?;
                 let recipient = json!({ "organizationId": school.to_string() });
                 let form = Form::new("REFERRAL_PARTNER", &["GENERAL_PHI"], recipient, TREATMENT, ago(-180));
-                drop(parties.file(scene, form, "SELF").await?);
+                parties.file(scene, form, "SELF").await?;
             }
         }
         Ok(())

@@ -101,17 +101,15 @@ async fn make(app: &App, owner: &PgPool, tenant: &'static DemoTenant) -> Result<
     let founded = app.with_clock(Arc::new(ManualClock::at(begins)), ids);
     let tenant_id = provision(&founded, owner, new).await?;
 
-    let mut scenes = (1..).map(|hour| {
-        Scene::new(app, tenant_id, begins, SequentialIds::from(tenant.first_id() + TimeDelta::hours(hour)))
-    });
-    let mut next_scene = || scenes.next().ok_or_else(|| Error::internal("hours have no end"));
-    let opening = next_scene()?;
+    let scene =
+        |hour| Scene::new(app, tenant_id, SequentialIds::from(tenant.first_id() + TimeDelta::hours(hour)));
+    let opening = scene(1);
     let ground = tenants::open(&opening, tenant).await?;
     let hash = hash().await?;
     let staff = staff::hire(&opening, tenant, hash.clone()).await?;
-    for (position, patient) in tenant.patients.iter().enumerate() {
-        let scene = next_scene()?;
-        scene.days_pass(1 + 2 * i64::try_from(position).map_err(Error::internal)?);
+    for (number, patient) in (1_i64..).zip(tenant.patients) {
+        let scene = scene(1 + number);
+        scene.days_pass(2 * number - 1);
         intake::admit(&scene, tenant, &staff, &ground, &hash, patient).await?;
     }
     tenants::rename(&opening, tenant.slug).await?;

@@ -8,6 +8,7 @@ use entity::{Id, identity::user};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::HISTORY;
 use crate::kernel::{
     app::App,
     clock::{ManualClock, SequentialIds},
@@ -19,13 +20,16 @@ use crate::kernel::{
 pub(super) struct Scene {
     app: App,
     clock: ManualClock,
+    present: DateTime<Utc>,
     tenant_id: Uuid,
 }
 
 impl Scene {
-    pub(super) fn new(app: &App, tenant_id: Uuid, begins: DateTime<Utc>, ids: SequentialIds) -> Self {
-        let clock = ManualClock::at(begins);
-        Self { app: app.with_clock(Arc::new(clock.clone()), Arc::new(ids)), clock, tenant_id }
+    /// Begins with the tenant, ninety days before the present of `app`.
+    pub(super) fn new(app: &App, tenant_id: Uuid, ids: SequentialIds) -> Self {
+        let present = app.clock().now();
+        let clock = ManualClock::at(present - HISTORY);
+        Self { app: app.with_clock(Arc::new(clock.clone()), Arc::new(ids)), clock, present, tenant_id }
     }
 
     pub(super) const fn tenant_id(&self) -> Uuid {
@@ -34,6 +38,11 @@ impl Scene {
 
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.app.clock().now()
+    }
+
+    /// When the demo data is made: nothing happens after it.
+    pub(super) const fn present(&self) -> DateTime<Utc> {
+        self.present
     }
 
     pub(super) fn days_pass(&self, days: i64) {

@@ -207,7 +207,7 @@ async fn create_all(write: &Write, tenant: &'static DemoTenant, hash: String) ->
     let mut staff = BTreeMap::new();
     let mut supervisor = None;
     for practitioner in tenant.practitioners {
-        let new = user(practitioner.login, practitioner.role, Some(practitioner.new()));
+        let new = user(practitioner.login, practitioner.role, Some(practitioner.to_be_made()));
         let created = create_user(write, new).await?;
         if practitioner.role == "SUPERVISOR" {
             supervisor = created.practitioner_id;
@@ -230,7 +230,7 @@ async fn create_all(write: &Write, tenant: &'static DemoTenant, hash: String) ->
 }
 
 impl Practitioner {
-    fn new(&self) -> NewPractitioner {
+    fn to_be_made(&self) -> NewPractitioner {
         NewPractitioner {
             kind: self.kind,
             professional_name: self.name.to_owned(),
