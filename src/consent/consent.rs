@@ -24,7 +24,7 @@ use sea_orm::{
 
 use crate::{
     kernel::{
-        access::{Action, Gated, Permit, Protected, Subject, label},
+        access::{Action, Gated, Permit, Protected, Subject, in_force, label},
         door::{Door, Requires},
         error::Result,
         graphql::{DateTime, phi, requires},
@@ -284,8 +284,10 @@ impl Consent {
         let recipients = session
             .children::<RecipientRow>(consent, consent_recipient::Column::ConsentId.as_str(), most)
             .await?;
-        self.open(&permit, &scopes, &recipients, session.core().now())
-            .map(|detail| Some(Gated::Value(detail)))
+        let facts = session.facts(self.patient_id).await?;
+        let facts = facts.as_ref().and_then(|facts| facts.consents.iter().find(|facts| facts.id == self.id));
+        let counts = facts.is_some_and(|facts| in_force(facts, session.core().now()));
+        self.open(&permit, &scopes, &recipients, counts).map(|detail| Some(Gated::Value(detail)))
     }
 }
 
@@ -295,7 +297,7 @@ impl Consent {
         permit: &Permit,
         scopes: &[ScopeRow],
         recipients: &[RecipientRow],
-        now: chrono::DateTime<Utc>,
+        in_force: bool,
     ) -> Result<ConsentDetail> {
         let status = permit.open(self, &self.status)?;
         let valid_from = permit.open(self, &self.valid_from)?;
@@ -306,10 +308,7 @@ impl Consent {
             kind: permit.open(self, &self.kind)?,
             decision: permit.open(self, &self.decision)?,
             status,
-            in_force: status == ConsentStatus::Active
-                && signed_at.is_some()
-                && valid_from <= now
-                && valid_to.is_none_or(|end| now < end),
+            in_force,
             purposes: purposes.iter().filter_map(|purpose| purpose.parse().ok()).collect(),
             scopes: scopes.iter().map(|scope| self.open_scope(permit, scope)).collect::<Result<_>>()?,
             recipients: recipients

@@ -24,6 +24,7 @@ use crate::kernel::{
     graphql::{DateTime, Payload, requires},
     record::Written,
     session::Look,
+    text::printable,
     write::Write,
 };
 
@@ -218,17 +219,14 @@ fn read_expiry(expiry: ConsentExpiryInput, valid_from: chrono::DateTime<Utc>) ->
         ConsentExpiryInput::Date(DateTime(end)) if end > valid_from => {
             Ok((ExpiryKind::Date, None, Some(end)))
         }
-        ConsentExpiryInput::Date(_) => Err(Error::invalid("expiry", "the end comes after the start")),
+        ConsentExpiryInput::Date(_) => Err(Error::invalid("terms.expiry", "the end comes after the start")),
         ConsentExpiryInput::Event(event) => {
-            let event = event.trim();
-            if !(1..=200).contains(&event.chars().count()) {
-                return Err(Error::invalid("expiry", "an event is named in 1 to 200 characters"));
-            }
-            Ok((ExpiryKind::Event, Some(event.to_owned()), None))
+            let event = printable(&event, 200, "terms.expiry")?;
+            Ok((ExpiryKind::Event, Some(event), None))
         }
         ConsentExpiryInput::Never(true) => Ok((ExpiryKind::None, None, None)),
         ConsentExpiryInput::Never(false) => {
-            Err(Error::invalid("expiry", "state a date or an event, or `never: true`"))
+            Err(Error::invalid("terms.expiry", "state a date or an event, or `never: true`"))
         }
     }
 }
@@ -264,10 +262,10 @@ impl ConsentScopeInput {
     fn row(self, write: &Write, consent_id: Id<consent::Entity>) -> Result<consent_scope::ActiveModel> {
         let Self { data_class, covers_from, covers_to } = self;
         if data_class == DataClass::Deidentified {
-            return Err(Error::invalid("scopes", "de-identified data needs no consent"));
+            return Err(Error::invalid("terms.scopes", "de-identified data needs no consent"));
         }
         if covers_from.zip(covers_to).is_some_and(|(start, end)| end <= start) {
-            return Err(Error::invalid("scopes", "`coversTo` comes after `coversFrom`"));
+            return Err(Error::invalid("terms.scopes", "`coversTo` comes after `coversFrom`"));
         }
         Ok(consent_scope::ActiveModel {
             id: Set(write.new_id()),
@@ -294,14 +292,14 @@ impl ConsentRecipientInput {
         let kind = match self {
             Self::UserId(id) => {
                 let found = write.find::<user::Entity>(Condition::all().add(user::Column::Id.eq(id))).await?;
-                found.ok_or_else(|| Error::not_found("recipients", "user"))?;
+                found.ok_or_else(|| Error::not_found("terms.recipients", "user"))?;
                 row.user_id = Set(Some(Gate::new(id)));
                 RecipientKind::User
             }
             Self::PractitionerId(id) => {
                 let condition = Condition::all().add(practitioner::Column::Id.eq(id));
                 let found = write.find::<practitioner::Entity>(condition).await?;
-                found.ok_or_else(|| Error::not_found("recipients", "practitioner"))?;
+                found.ok_or_else(|| Error::not_found("terms.recipients", "practitioner"))?;
                 row.practitioner_id = Set(Some(Gate::new(id)));
                 RecipientKind::Practitioner
             }
@@ -312,7 +310,7 @@ impl ConsentRecipientInput {
             Self::OrganizationId(id) => {
                 let condition = Condition::all().add(organization::Column::Id.eq(id));
                 let found = write.find::<organization::Entity>(condition).await?;
-                found.ok_or_else(|| Error::not_found("recipients", "organization"))?;
+                found.ok_or_else(|| Error::not_found("terms.recipients", "organization"))?;
                 row.organization_id = Set(Some(Gate::new(id)));
                 RecipientKind::Organization
             }

@@ -8,16 +8,13 @@ use entity::{
 };
 use sea_orm::ActiveValue::Set;
 
-use super::{
-    consent::Consent,
-    drafting::may_change,
-    signing::{OfPatient, checked_reference},
-};
+use super::{consent::Consent, drafting::may_change, signing::OfPatient};
 use crate::kernel::{
     door::{Door, RequiresAny},
     error::{Error, Result},
     graphql::{Payload, requires},
     record::Written,
+    text::printable,
     write::Write,
 };
 
@@ -76,10 +73,10 @@ async fn revoke(write: &Write, input: RevokeConsentInput) -> Result<Id<consent::
             return Err(Error::invalid("evidence", "state how the patient revoked and where that is filed"));
         }
         (false, Some(RevocationEvidenceInput { method: SignatureMethod::Electronic, .. })) => {
-            return Err(Error::invalid("evidence", "`method` takes `PAPER` or `VERBAL_DOCUMENTED`"));
+            return Err(Error::invalid("evidence.method", "takes `PAPER` or `VERBAL_DOCUMENTED`"));
         }
         (false, Some(RevocationEvidenceInput { method, reference })) => {
-            (method, Some(checked_reference(&reference, "evidence")?))
+            (method, Some(printable(&reference, 200, "evidence.reference")?))
         }
     };
     if permit.open(&OfPatient(&consent), &consent.status)? != ConsentStatus::Active {

@@ -22,6 +22,7 @@ use crate::kernel::{
     error::{Error, Result, UserErrorCode},
     graphql::{DateTime, Payload, requires},
     record::Written,
+    text::printable,
     write::{Idempotency, Write},
 };
 
@@ -118,7 +119,7 @@ async fn sign(write: &Write, input: SignConsentInput) -> Result<Id<consent::Enti
         redisclosure_statement: permit.open(&row, &consent.redisclosure_statement)?,
         refusal_consequences: permit.open(&row, &consent.refusal_consequences)?,
     }
-    .check()?;
+    .check("consentId")?;
     if permit.open_optional(&row, consent.valid_to.as_ref())?.is_some_and(|end| end <= write.now()) {
         return Err(Error::invalid_state("the consent's time is over; draft a new one"));
     }
@@ -167,8 +168,8 @@ async fn record(write: &Write, input: RecordConsentInput) -> Result<Id<consent::
     if !matches!(signer_capacity, SignerCapacity::Oneself | SignerCapacity::LegalRepresentative) {
         return Err(Error::invalid("signerCapacity", "takes `SELF` or `LEGAL_REPRESENTATIVE`"));
     }
-    let evidence = checked_reference(&evidence_reference, "evidenceReference")?;
-    Completeness::of(&terms).check()?;
+    let evidence = printable(&evidence_reference, 200, "evidenceReference")?;
+    Completeness::of(&terms).check("terms")?;
     let row = consent::ActiveModel {
         status: Set(Gate::new(ConsentStatus::Active)),
         signed_at: Set(Some(Gate::new(signed_at))),
@@ -179,17 +180,6 @@ async fn record(write: &Write, input: RecordConsentInput) -> Result<Id<consent::
         ..Default::default()
     };
     insert(write, &patient, terms, row, "consent.record").await
-}
-
-/// A reference to a filed document: 1 to 200 printable characters.
-///
-/// # Errors
-///
-/// `VALIDATION_FAILED` on `field`.
-pub(super) fn checked_reference(text: &str, field: &str) -> Result<String> {
-    let text = text.trim();
-    let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    if fits { Ok(text.to_owned()) } else { Err(Error::invalid(field, "takes 1 to 200 printable characters")) }
 }
 
 /// A consent's row, known to be that of its patient.
@@ -233,12 +223,12 @@ impl Completeness {
         }
     }
 
-    fn check(&self) -> Result<()> {
+    fn check(&self, field: &str) -> Result<()> {
         let missing = self.missing();
         if missing.is_empty() {
             return Ok(());
         }
-        Err(Error::invalid("terms", format!("the form is incomplete: {}", missing.join("; "))))
+        Err(Error::invalid(field, format!("the form is incomplete: {}", missing.join("; "))))
     }
 
     fn missing(&self) -> Vec<&'static str> {

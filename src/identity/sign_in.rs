@@ -83,7 +83,7 @@ impl SignInMutation {
         outcome.payload().map(Some)
     }
 
-    /// Ends the session of this token: the next request with it is refused.
+    /// Ends the session of this token: the next request with it is refused. Needs a session.
     ///
     /// User error: `INVALID_STATE` when the token is not that of a session.
     #[graphql(directive = public::apply(), guard = "SignedIn")]

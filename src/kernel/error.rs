@@ -149,7 +149,7 @@ impl Error {
         Self::refused(UserErrorCode::NotFound, &[field], format!("there is no such {what}"))
     }
 
-    /// The input breaks a rule.
+    /// The input breaks a rule; `field` is the path into `input`, with dots.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
         Self::refused(UserErrorCode::ValidationFailed, &[field], message)
     }
@@ -161,7 +161,7 @@ impl Error {
 
     /// Input or state was refused for any other reason.
     pub fn refused(code: UserErrorCode, field: &[&str], message: impl Into<String>) -> Self {
-        let field = field.iter().map(|segment| (*segment).to_owned()).collect();
+        let field = field.iter().flat_map(|path| path.split('.')).map(str::to_owned).collect();
         Self::Refused(UserError { code, field, message: message.into() })
     }
 

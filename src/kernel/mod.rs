@@ -22,5 +22,6 @@ pub mod load;
 pub mod page;
 pub mod record;
 pub mod session;
+pub mod text;
 pub mod viewer;
 pub mod write;

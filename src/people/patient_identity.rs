@@ -25,6 +25,7 @@ use crate::kernel::{
     load::{Scoped, resource},
     record::Written,
     session::{Look, Session},
+    text::printable,
     viewer::Viewer,
     write::Write,
 };
@@ -376,20 +377,20 @@ pub(super) async fn write_identity(
         let family = resolve(&family_name, || before.family(&permit))?;
         tokens.replace("NAME_PREFIX", SearchToken::names(write.keys(), &given, &family));
     }
-    tokens.replace_one("EMAIL", &email, |text| SearchToken::email(write.keys(), text), "email")?;
-    tokens.replace_one("PHONE", &phone, |text| SearchToken::phone(write.keys(), text), "phone")?;
-    tokens.replace_one("SSN", &ssn, |text| SearchToken::ssn(write.keys(), text), "ssn")?;
+    tokens.replace_one("EMAIL", &email, |text| SearchToken::email(write.keys(), text), "identity.email")?;
+    tokens.replace_one("PHONE", &phone, |text| SearchToken::phone(write.keys(), text), "identity.phone")?;
+    tokens.replace_one("SSN", &ssn, |text| SearchToken::ssn(write.keys(), text), "identity.ssn")?;
 
     let sealer = Sealer { permit: &permit, id };
-    sealer.name(&mut row.given_name, given_name, "givenName")?;
-    sealer.name(&mut row.middle_name, middle_name, "middleName")?;
-    sealer.name(&mut row.family_name, family_name, "familyName")?;
-    sealer.name(&mut row.preferred_name, preferred_name, "preferredName")?;
-    sealer.name(&mut row.gender, gender, "gender")?;
-    sealer.name(&mut row.pronouns, pronouns, "pronouns")?;
-    sealer.name(&mut row.email, email, "email")?;
-    sealer.name(&mut row.phone, phone, "phone")?;
-    sealer.name(&mut row.ssn, digits(ssn), "ssn")?;
+    sealer.name(&mut row.given_name, given_name, "identity.givenName")?;
+    sealer.name(&mut row.middle_name, middle_name, "identity.middleName")?;
+    sealer.name(&mut row.family_name, family_name, "identity.familyName")?;
+    sealer.name(&mut row.preferred_name, preferred_name, "identity.preferredName")?;
+    sealer.name(&mut row.gender, gender, "identity.gender")?;
+    sealer.name(&mut row.pronouns, pronouns, "identity.pronouns")?;
+    sealer.name(&mut row.email, email, "identity.email")?;
+    sealer.name(&mut row.phone, phone, "identity.phone")?;
+    sealer.name(&mut row.ssn, digits(ssn), "identity.ssn")?;
     sealer.set(&mut row.birth_date, birth_date, |Date(day)| plausible_birth(day, today))?;
     sealer.set(&mut row.languages, languages, |languages| languages_json(&languages))?;
     sealer.set(&mut row.address, address, |address| address_json(&address))?;
@@ -548,17 +549,7 @@ impl Sealer<'_> {
     where
         Option<Sealed<K>>: Into<sea_orm::Value>,
     {
-        self.set(column, field, |text| short(&text, name))
-    }
-}
-
-fn short(text: &str, field: &str) -> Result<String> {
-    let text = text.trim();
-    let fits = (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err(Error::invalid(field, "takes 1 to 100 printable characters; null clears it"))
+        self.set(column, field, |text| printable(&text, 100, name))
     }
 }
 
@@ -576,26 +567,28 @@ fn plausible_birth(day: NaiveDate, today: NaiveDate) -> Result<String> {
     if (earliest..=today).contains(&day) {
         Ok(day.to_string())
     } else {
-        Err(Error::invalid("birthDate", "a day of birth lies between 1900-01-01 and today"))
+        Err(Error::invalid("identity.birthDate", "a day of birth lies between 1900-01-01 and today"))
     }
 }
 
 fn languages_json(languages: &[String]) -> Result<String> {
     if languages.len() > 20 {
-        return Err(Error::invalid("languages", "takes at most 20 languages"));
+        return Err(Error::invalid("identity.languages", "takes at most 20 languages"));
     }
-    let languages =
-        languages.iter().map(|language| short(language, "languages")).collect::<Result<Vec<_>>>()?;
+    let languages = languages
+        .iter()
+        .map(|language| printable(language, 100, "identity.languages"))
+        .collect::<Result<Vec<_>>>()?;
     serde_json::to_string(&languages).map_err(Error::internal)
 }
 
 fn address_json(address: &PostalAddress) -> Result<String> {
     let PostalAddress { line1, line2, city, state, postal_code } = address;
-    short(line1, "address")?;
-    short(city, "address")?;
-    line2.as_deref().map(|line| short(line, "address")).transpose()?;
+    printable(line1, 100, "identity.address.line1")?;
+    printable(city, 100, "identity.address.city")?;
+    line2.as_deref().map(|line| printable(line, 100, "identity.address.line2")).transpose()?;
     if state.len() != 2 || !state.chars().all(|letter| letter.is_ascii_uppercase()) {
-        return Err(Error::invalid("address", "`state` takes two capital letters"));
+        return Err(Error::invalid("identity.address.state", "takes two capital letters"));
     }
     let digits =
         |text: &str, length: usize| text.len() == length && text.chars().all(|digit| digit.is_ascii_digit());
@@ -604,15 +597,21 @@ fn address_json(address: &PostalAddress) -> Result<String> {
         None => digits(postal_code, 5),
     };
     if !zip {
-        return Err(Error::invalid("address", "`postalCode` takes five digits, or nine with a hyphen"));
+        return Err(Error::invalid(
+            "identity.address.postalCode",
+            "takes five digits, or nine with a hyphen",
+        ));
     }
     serde_json::to_string(address).map_err(Error::internal)
 }
 
 fn contact_json(contact: &EmergencyContact) -> Result<String> {
     let EmergencyContact { name, phone, relationship } = contact;
-    short(name, "emergencyContact")?;
-    short(phone, "emergencyContact")?;
-    relationship.as_deref().map(|text| short(text, "emergencyContact")).transpose()?;
+    printable(name, 100, "identity.emergencyContact.name")?;
+    printable(phone, 100, "identity.emergencyContact.phone")?;
+    relationship
+        .as_deref()
+        .map(|text| printable(text, 100, "identity.emergencyContact.relationship"))
+        .transpose()?;
     serde_json::to_string(contact).map_err(Error::internal)
 }

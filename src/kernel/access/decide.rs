@@ -291,8 +291,8 @@ fn covers(consent: &ConsentFacts, class: DataClass, now: DateTime<Utc>) -> bool 
     })
 }
 
-/// Signed, not withdrawn, begun and not ended, by somebody who could sign.
-fn in_force(consent: &ConsentFacts, now: DateTime<Utc>) -> bool {
+/// Whether a consent counts at the moment `now`: signed by somebody who could, not withdrawn, begun and not ended.
+pub fn in_force(consent: &ConsentFacts, now: DateTime<Utc>) -> bool {
     consent.status == ConsentStatus::Active
         && consent.signed_at.is_some_and(|signed| signed <= now)
         && consent.valid_from <= now

@@ -13,7 +13,7 @@ mod laws;
 mod permit;
 mod principal;
 
-pub use decide::{Action, Ask, DenialReason, Ruling, Subject, decide};
+pub use decide::{Action, Ask, DenialReason, Ruling, Subject, decide, in_force};
 pub(in crate::kernel) use facts::load_facts;
 pub use facts::{ConsentFacts, PatientFacts, RecipientFacts, ScopeFacts, TeamFacts};
 pub use gated::{Gated, Withheld, WithheldReason};

@@ -17,7 +17,7 @@ pub fn requires(
 ) {
 }
 
-/// The field needs no permission: it is open to callers who are not signed in.
+/// The field needs no permission; callers who are not signed in may ask for it unless its description says otherwise.
 #[TypeDirective(location = "FieldDefinition")]
 pub fn public() {}
 

@@ -8,7 +8,7 @@ use async_graphql::{
 };
 
 /// Mends async-graphql 8.0.0-rc.5, in which a failing resolver or guard of a nullable field blanks everything up to the
-/// nearest optional parent.
+/// nearest optional parent, and every list on the way there puts its own path in place of the error's.
 pub struct NullableFields;
 
 impl ExtensionFactory for NullableFields {
@@ -16,6 +16,9 @@ impl ExtensionFactory for NullableFields {
         Arc::new(Request::default())
     }
 }
+
+/// Marks an error that is listed already and only seeks the nearest field that may be null.
+struct Listed;
 
 #[derive(Default)]
 struct Request {
@@ -31,6 +34,7 @@ impl Extension for Request {
         next: NextExecute<'_>,
     ) -> Response {
         let mut response = next.run(ctx, operation_name).await;
+        response.errors.retain(|error| error.source::<Listed>().is_none());
         response.errors.append(&mut self.errors.lock().expect("nothing panics while it holds the errors"));
         response
     }
@@ -44,13 +48,16 @@ impl Extension for Request {
         let nullable = !info.return_type.ends_with('!');
         let path_node = info.path_node;
         next.run(ctx, info).await.or_else(|mut error| {
-            if error.path.is_empty() {
+            if error.source::<Listed>().is_none() {
                 error.path = path(path_node);
+                let mut seeking = ServerError::new("", None);
+                seeking.source = Some(Arc::new(Listed));
+                let failed = std::mem::replace(&mut error, seeking);
+                self.errors.lock().expect("nothing panics while it holds the errors").push(failed);
             }
             if !nullable {
                 return Err(error);
             }
-            self.errors.lock().expect("nothing panics while it holds the errors").push(error);
             Ok(Some(Value::Null))
         })
     }

@@ -1,3 +1,86 @@
 //! Consent.
 
 mod acceptance;
+mod acceptance_record;
+mod completeness;
+mod explanation;
+mod life_cycle;
+mod recipients;
+mod revocation;
+mod scopes;
+
+use entity::{Id, people::patient};
+use serde_json::{Value, json};
+
+use crate::support::{Actor, Answer, Town};
+
+/// The reasons recorded for refused looks and writes about a patient, in the order of writing.
+async fn refusals_of(town: &Town, patient: Id<patient::Entity>) -> Vec<String> {
+    let sql = "select coalesce(array_agg(reason::text order by id), '{}') from audit_logs
+        where patient_id = $1 and decision = 'DENY'";
+    town.tenant.scalar(sql, patient.uuid()).await.expect("an array")
+}
+
+/// Terms of a consent for those who treat the patient, with parts replaced.
+fn terms(parts: Value) -> Value {
+    let mut all = json!({
+        "kind": "TPO",
+        "scopes": [{ "dataClass": "DIRECTORY" }],
+        "recipients": [{ "recipientClass": "TREATING_PROVIDERS" }],
+        "purposes": ["TREATMENT"],
+        "expiry": { "never": true },
+        "redisclosureStatement": true,
+        "refusalConsequences": true,
+    });
+    for (key, value) in parts.as_object().into_iter().flatten() {
+        all[key] = value.clone();
+    }
+    all
+}
+
+/// Drafts a consent: its id and version.
+async fn drafts(actor: &Actor, patient: Id<patient::Entity>, parts: Value) -> (String, i64) {
+    let input = json!({ "patientId": patient.to_string(), "terms": terms(parts) });
+    let data = actor.mutate("draftConsent", input, "id version").await.ok();
+    assert_eq!(data["draftConsent"]["userErrors"], json!([]), "the consent is drafted");
+    let result = &data["draftConsent"]["result"];
+    (result["id"].as_str().expect("an id").to_owned(), result["version"].as_i64().expect("a version"))
+}
+
+async fn signs(actor: &Actor, consent: &str, version: i64) -> Answer {
+    actor
+        .mutate("signConsent", json!({ "consentId": consent, "expectedVersion": version }), "id version")
+        .await
+}
+
+async fn revokes(actor: &Actor, consent: impl ToString) -> Answer {
+    actor.mutate("revokeConsent", json!({ "consentId": consent.to_string() }), "id version").await
+}
+
+/// Files a consent on paper, with parts of its input replaced.
+async fn files(actor: &Actor, patient: Id<patient::Entity>, terms: Value, parts: Value) -> Answer {
+    let mut input = json!({
+        "patientId": patient.to_string(),
+        "terms": terms,
+        "signedAt": "2026-11-20T09:00:00Z",
+        "signatureMethod": "PAPER",
+        "signerCapacity": "SELF",
+        "evidenceReference": "cabinet 3, folder 12",
+    });
+    for (key, value) in parts.as_object().into_iter().flatten() {
+        input[key] = value.clone();
+    }
+    actor.mutate("recordConsent", input, "id version").await
+}
+
+/// Where a consent stands, as its row says.
+async fn status_of(town: &Town, consent: &str) -> String {
+    let sql = "select status::text from consents where id = $1";
+    town.tenant.scalar(sql, consent.parse().expect("an id")).await.expect("a consent")
+}
+
+/// The patient's consent epoch.
+async fn epoch_of(town: &Town, patient: Id<patient::Entity>) -> i64 {
+    let sql = "select consent_epoch from patients where id = $1";
+    town.tenant.scalar(sql, patient.uuid()).await.expect("a patient")
+}

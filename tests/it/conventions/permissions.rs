@@ -16,11 +16,11 @@ use entity::identity::{
 };
 use sea_orm::{ActiveValue::Set, Iterable};
 use secrecy::ExposeSecret;
-use uuid::Uuid;
 
 use super::{
+    documents::{Values, no_literal},
     rows::{changed, rows_of},
-    schema_walk::{SchemaWalk, Values, directive, no_literal},
+    schema_walk::{NOBODYS, SchemaWalk, directive},
 };
 use crate::support::{Actor, Town};
 
@@ -38,7 +38,7 @@ struct Guarded {
 }
 
 fn guarded(walk: &SchemaWalk) -> Vec<Guarded> {
-    let values = Values { id: &|_| Uuid::new_v4().to_string(), literal: &no_literal };
+    let values = Values { id: &|_| NOBODYS.to_string(), literal: &no_literal };
     let fields = walk.root_fields().into_iter().filter_map(|(operation, root, field)| {
         let needed = directive(&field.directives, "requires")?;
         let any_of = needed
@@ -86,7 +86,7 @@ fn every_root_field_says_which_permission_it_needs_or_that_it_is_public() {
 async fn a_public_field_answers_a_caller_who_is_not_signed_in() {
     let town = Town::new().await;
     let walk = SchemaWalk::new();
-    let values = Values { id: &|_| Uuid::new_v4().to_string(), literal: &no_literal };
+    let values = Values { id: &|_| NOBODYS.to_string(), literal: &no_literal };
     let mut asked = 0;
     for (operation, root, field) in walk.root_fields() {
         if directive(&field.directives, "public").is_none() {
@@ -179,7 +179,7 @@ async fn holder(town: &Town, permissions: Vec<Permission>) -> Actor {
 
 async fn user_who_may(write: &Write, permissions: Vec<Permission>) -> Result<String> {
     let role_id = write.new_id();
-    let key = format!("ROLE_{}", Uuid::new_v4().simple()).to_uppercase();
+    let key = format!("ROLE_{}", role_id.uuid().simple()).to_uppercase();
     let name = "Made for a test".to_owned();
     write
         .insert(role::ActiveModel {

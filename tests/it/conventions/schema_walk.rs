@@ -1,6 +1,6 @@
-//! The built schema as data: its types, the ways to them, and arguments and selections made up for any field.
+//! The built schema as data: its types, the ways to them, and the places for ids.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use async_graphql::parser::{
     parse_schema,
@@ -9,36 +9,7 @@ use async_graphql::parser::{
         Type, TypeDefinition, TypeKind, TypeSystemDefinition,
     },
 };
-
-/// Values that fit better than made-up ones, as GraphQL literals: by position (`Input.field`, `Type.field.argument`),
-/// else by type. Positions named here are stated even where they could be left out.
-///
-/// With these a mutation comes as far as its rules on rows; a sweep that only meets "the form is incomplete" shows
-/// nothing.
-const EXAMPLES: &[(&str, &str)] = &[
-    // Scalars.
-    ("Boolean", "true"),
-    ("Date", "\"1990-02-03\""),
-    ("DateTime", "\"2026-11-20T09:00:00Z\""),
-    ("Float", "1.5"),
-    ("Int", "1"),
-    ("String", "\"Oak 12\""),
-    // Enums of which not every value fits every rule; all others take their first value.
-    ("ConsentKind", "TPO"),
-    ("DataClass", "GENERAL_PHI"),
-    ("Purpose", "TREATMENT"),
-    ("SignatureMethod", "PAPER"),
-    ("SignerCapacity", "SELF"),
-    // Exactly one of several.
-    ("ConsentExpiryInput", "{ never: true }"),
-    ("ConsentRecipientInput", "{ recipientClass: TREATING_PROVIDERS }"),
-    ("PatientSearch", "{ namePrefix: \"Okafor\" }"),
-    // A consent for treatment, payment and operations is complete with both statements alone.
-    ("ConsentTermsInput.redisclosureStatement", "true"),
-    ("ConsentTermsInput.refusalConsequences", "true"),
-    // Staff revoke with evidence.
-    ("RevokeConsentInput.evidence", "{ method: PAPER, reference: \"cabinet 3, folder 12\" }"),
-];
+use uuid::Uuid;
 
 /// What the positions of type `ID` point to whose name does not say it; `patientId` points to a `patient`.
 const ID_KINDS: &[(&str, &str)] = &[
@@ -48,6 +19,9 @@ const ID_KINDS: &[(&str, &str)] = &[
     ("Query.patient.id", "patient"),
     ("Query.practitioner.id", "practitioner"),
 ];
+
+/// An id that nobody gave to anything.
+pub const NOBODYS: Uuid = Uuid::from_u128(0x0192_6b3e_7d4c_7a50_8f2e_5b1c_9d0a_6e77);
 
 /// How often one input type may stand on the way to a position: `and` within a filter, but not within itself twice.
 const MOST_NESTING: usize = 2;
@@ -65,7 +39,7 @@ pub fn id_kind(position: &str) -> &str {
 
 /// The types of the schema.
 pub struct SchemaWalk {
-    types: BTreeMap<String, TypeDefinition>,
+    pub(super) types: BTreeMap<String, TypeDefinition>,
     directives: Vec<DirectiveDefinition>,
 }
 
@@ -101,19 +75,6 @@ impl std::fmt::Display for IdPosition {
     }
 }
 
-/// Where made-up arguments take their values from.
-pub struct Values<'v> {
-    /// The id for a position.
-    pub id: &'v (dyn Fn(&str) -> String + Sync),
-    /// A literal for a position, before all others; then it is stated even where it could be left out.
-    pub literal: &'v (dyn Fn(&str) -> Option<String> + Sync),
-}
-
-/// No literal of one's own.
-pub const fn no_literal(_: &str) -> Option<String> {
-    None
-}
-
 impl SchemaWalk {
     pub fn new() -> Self {
         let document = parse_schema(consentry::schema::sdl()).expect("the SDL is GraphQL");
@@ -140,11 +101,11 @@ impl SchemaWalk {
         &self.directives
     }
 
-    fn kind(&self, name: &str) -> &TypeKind {
+    pub(super) fn kind(&self, name: &str) -> &TypeKind {
         self.types.get(name).map_or(&TypeKind::Scalar, |definition| &definition.kind)
     }
 
-    fn object(&self, name: &str) -> Option<&ObjectType> {
+    pub(super) fn object(&self, name: &str) -> Option<&ObjectType> {
         match self.kind(name) {
             TypeKind::Object(object) => Some(object),
             _ => None,
@@ -187,7 +148,7 @@ impl SchemaWalk {
     }
 
     /// The object types behind a type: itself, or the members of the union.
-    fn objects_behind<'w>(&'w self, name: &'w str) -> Vec<(&'w str, Option<&'w str>)> {
+    pub(super) fn objects_behind<'w>(&'w self, name: &'w str) -> Vec<(&'w str, Option<&'w str>)> {
         match self.kind(name) {
             TypeKind::Object(_) => vec![(name, None)],
             TypeKind::Union(union) => union
@@ -280,176 +241,6 @@ impl SchemaWalk {
         }
         input.pop();
     }
-
-    /// A document that goes the way and selects what is behind it; `id` stands at `input`, everything else is made up.
-    pub fn document(&self, way: &Way, input: &[String], id: &str, values: &Values<'_>) -> String {
-        let mut text = format!("{} {{", way.operation);
-        let mut closing = String::from("}");
-        let last = way.hops.len() - 1;
-        for (place, hop) in way.hops.iter().enumerate() {
-            let field = self.field(&hop.owner, &hop.field);
-            let target = if place == last { input } else { &[] };
-            text += &format!(" {}{}", hop.field, self.arguments(&hop.owner, field, target, id, values));
-            if place == last {
-                text += &self.selection_of(field, values, 4);
-            } else {
-                text += " {";
-                closing += " }";
-            }
-            if let Some(condition) = hop.condition.as_ref().filter(|_| place != last) {
-                text += &format!(" ... on {condition} {{");
-                closing += " }";
-            }
-        }
-        text + " " + &closing
-    }
-
-    /// A document that asks one root field for everything, `depth` levels deep.
-    pub fn root_document(
-        &self,
-        operation: &'static str,
-        root: &str,
-        field: &str,
-        values: &Values<'_>,
-        depth: usize,
-    ) -> String {
-        let definition = self.field(root, field);
-        let arguments = self.arguments(root, definition, &[], "", values);
-        format!("{operation} {{ {field}{arguments}{} }}", self.selection_of(definition, values, depth))
-    }
-
-    /// The arguments of a field, in parentheses when there are any.
-    fn arguments(
-        &self,
-        owner: &str,
-        field: &FieldDefinition,
-        input: &[String],
-        id: &str,
-        values: &Values<'_>,
-    ) -> String {
-        let owner = format!("{owner}.{}", field.name.node);
-        let values =
-            self.members_of(&owner, field.arguments.iter().map(|argument| &argument.node), input, id, values);
-        if values.is_empty() { String::new() } else { format!("({values})") }
-    }
-
-    fn members_of<'w>(
-        &'w self,
-        owner: &str,
-        members: impl Iterator<Item = &'w InputValueDefinition>,
-        input: &[String],
-        id: &str,
-        values: &Values<'_>,
-    ) -> String {
-        let stated: Vec<String> = members
-            .filter_map(|member| {
-                let name = member.name.node.as_str();
-                let position = format!("{owner}.{name}");
-                let targeted = input.first().is_some_and(|first| first == name);
-                let literal = (values.literal)(&position).or_else(|| example(&position));
-                let required = !member.ty.node.nullable && member.default_value.is_none();
-                let text = match literal {
-                    _ if targeted => self.literal(&member.ty.node, &position, &input[1..], id, true, values),
-                    Some(literal) => literal,
-                    None if required => self.literal(&member.ty.node, &position, &[], id, false, values),
-                    None => return None,
-                };
-                Some(format!("{name}: {text}"))
-            })
-            .collect();
-        stated.join(", ")
-    }
-
-    fn literal(
-        &self,
-        ty: &Type,
-        position: &str,
-        input: &[String],
-        id: &str,
-        targeted: bool,
-        values: &Values<'_>,
-    ) -> String {
-        let name = match &ty.base {
-            BaseType::List(item) => {
-                return format!("[{}]", self.literal(item, position, input, id, targeted, values));
-            }
-            BaseType::Named(name) => name.as_str(),
-        };
-        if name == "ID" {
-            return if targeted { format!("\"{id}\"") } else { format!("\"{}\"", (values.id)(position)) };
-        }
-        if let Some(example) = example(name).filter(|_| !targeted) {
-            return example;
-        }
-        match self.kind(name) {
-            TypeKind::Enum(values) => {
-                values.values.first().map_or_else(String::new, |value| value.node.value.node.to_string())
-            }
-            TypeKind::InputObject(object) => {
-                let one_of = bears(&self.types[name].directives, "oneOf");
-                assert!(!one_of || targeted, "`EXAMPLES` has to choose one of {name}");
-                let members = object.fields.iter().map(|field| &field.node);
-                let members = members.filter(|field| {
-                    !one_of || input.first().is_some_and(|first| field.name.node == first.as_str())
-                });
-                format!("{{ {} }}", self.members_of(name, members, input, id, values))
-            }
-            _ => panic!("`EXAMPLES` needs a value of type {name}, for {position}"),
-        }
-    }
-
-    fn selection_of(&self, field: &FieldDefinition, values: &Values<'_>, depth: usize) -> String {
-        let mut expanded = BTreeSet::new();
-        let name = name_of(&field.ty.node);
-        self.selection(name, depth, &mut expanded, values)
-            .map_or_else(String::new, |selection| format!(" {selection}"))
-    }
-
-    /// All fields of a type, in braces; nothing for a leaf. A type that was expanded before, or lies too deep, shows its
-    /// leaves alone.
-    fn selection<'w>(
-        &'w self,
-        name: &'w str,
-        depth: usize,
-        expanded: &mut BTreeSet<&'w str>,
-        values: &Values<'_>,
-    ) -> Option<String> {
-        let parts: Vec<String> = match self.kind(name) {
-            TypeKind::Union(union) => {
-                let members = union.members.iter().filter_map(|member| {
-                    let member = member.node.as_str();
-                    let selection = self.selection(member, depth, expanded, values)?;
-                    Some(format!("... on {member} {selection}"))
-                });
-                std::iter::once("__typename".to_owned()).chain(members).collect()
-            }
-            TypeKind::Object(object) => {
-                let again = depth == 0 || !expanded.insert(name);
-                let fields = object.fields.iter().filter_map(|field| {
-                    let field = &field.node;
-                    let target = name_of(&field.ty.node);
-                    let leaf = self.objects_behind(target).is_empty();
-                    if again && !leaf {
-                        return None;
-                    }
-                    let arguments = self.arguments(name, field, &[], "", values);
-                    let selection = if leaf {
-                        String::new()
-                    } else {
-                        format!(" {}", self.selection(target, depth - 1, expanded, values)?)
-                    };
-                    Some(format!("{}{arguments}{selection}", field.name.node))
-                });
-                fields.collect()
-            }
-            _ => return None,
-        };
-        (!parts.is_empty()).then(|| format!("{{ {} }}", parts.join(" ")))
-    }
-}
-
-fn example(key: &str) -> Option<String> {
-    EXAMPLES.iter().find(|(known, _)| *known == key).map(|(_, literal)| (*literal).to_owned())
 }
 
 /// The name of a type without lists and exclamation marks.

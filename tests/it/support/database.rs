@@ -71,7 +71,9 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let sql = format!("drop database if exists {} with (force)", self.name);
-        let dropping = std::thread::spawn(move || block_on(on_maintenance(&CLUSTER, &sql)));
+        // Pools outlive a test by a moment, and the owner may not end the connections of other roles.
+        let dropping =
+            std::thread::spawn(move || block_on(on_connection(&CLUSTER.superuser_connection(), &sql)));
         let _ = dropping.join();
     }
 }
@@ -106,8 +108,11 @@ async fn make_template(cluster: &Cluster) {
 }
 
 async fn on_maintenance(cluster: &Cluster, sql: &str) {
-    let mut connection =
-        options(&cluster.options(MIGRATOR, "postgres")).connect().await.expect("the owner connects");
+    on_connection(&cluster.options(MIGRATOR, "postgres"), sql).await;
+}
+
+async fn on_connection(connection: &Connection, sql: &str) {
+    let mut connection = options(connection).connect().await.expect("a connection");
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect(sql);
 }
 
