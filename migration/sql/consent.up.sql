@@ -38,8 +38,8 @@ create table consents (
         when 'EVENT' then expiry_event is not null
         else valid_to is null end),
     constraint consents_active_is_signed check (status not in ('ACTIVE', 'REVOKED', 'EXPIRED', 'SUPERSEDED')
-        or (signed_at is not null and signer_person_id is not null and signer_capacity is not null
-            and signature_method is not null)),
+        or (signed_at is not null and signer_capacity is not null and signature_method is not null
+            and (signer_person_id is not null or evidence_reference is not null))),
     constraint consents_revoked_has_time check ((status = 'REVOKED') = (revoked_at is not null))
 );
 select tenant_table('consents');

@@ -63,6 +63,11 @@ impl Server {
         Ok(Self { config: config.clone(), cluster })
     }
 
+    /// Where the private cluster is.
+    pub(super) fn home(&self) -> Option<&std::path::Path> {
+        self.cluster.as_deref().map(Cluster::home)
+    }
+
     /// Whether it is the private cluster.
     pub(super) fn is_private(&self) -> bool {
         self.cluster.is_some()

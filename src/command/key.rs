@@ -49,7 +49,7 @@ impl Key {
             (Self::Unmade(path), Some(_)) => {
                 return Err(Failure::refused(format_args!(
                     "the key file {} is missing, but the database holds what was encrypted under it: restore the file, \
-                     or set ENCRYPTION_KEY to its content",
+                     or set ENCRYPTION_KEY to its content; to begin anew, remove the directory that the log names as the cluster's",
                     path.display()
                 )));
             }

@@ -204,11 +204,9 @@ fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 fn greet(config: &Config, server: &Server, address: SocketAddr) -> Result<(), Failure> {
-    let data = if server.is_private() {
-        let directory = std::path::absolute(&config.data_directory).map_err(Failure::system)?;
-        format!("a private PostgreSQL in {}", directory.display())
-    } else {
-        "the PostgreSQL of DATABASE_URL".to_owned()
+    let data = match server.home().map(std::path::absolute) {
+        Some(home) => format!("a private PostgreSQL in {}", home.map_err(Failure::system)?.display()),
+        None => "the PostgreSQL of DATABASE_URL".to_owned(),
     };
     let environment = match config.environment {
         Environment::Development => "development",

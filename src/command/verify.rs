@@ -106,9 +106,10 @@ impl Tally {
 }
 
 async fn check_tenants(app: &App, connection: &mut PgConnection, report: &mut Report) -> Result<(), Failure> {
-    let tenants: Vec<(Uuid, String)> = sqlx::query_as("select id, slug::text from tenants order by slug")
-        .fetch_all(&mut *connection)
-        .await?;
+    let tenants: Vec<(Uuid, String)> =
+        sqlx::query_as("select id, slug::text from tenants where status <> 'CLOSED' order by slug")
+            .fetch_all(&mut *connection)
+            .await?;
     let (mut roots, mut data_keys, mut audit) = (Tally::default(), Tally::default(), Tally::default());
     for (tenant_id, slug) in &tenants {
         let keys = match root_keys(app, connection, *tenant_id).await? {

@@ -168,12 +168,14 @@ async fn record(write: &Write, input: RecordConsentInput) -> Result<Id<consent::
     if !matches!(signer_capacity, SignerCapacity::Oneself | SignerCapacity::LegalRepresentative) {
         return Err(Error::invalid("signerCapacity", "takes `SELF` or `LEGAL_REPRESENTATIVE`"));
     }
+    // A representative is named on the form that the evidence leads to.
+    let own = signer_capacity == SignerCapacity::Oneself;
     let evidence = printable(&evidence_reference, 200, "evidenceReference")?;
     Completeness::of(&terms).check("terms")?;
     let row = consent::ActiveModel {
         status: Set(Gate::new(ConsentStatus::Active)),
         signed_at: Set(Some(Gate::new(signed_at))),
-        signer_person_id: Set(Some(Gate::new(permit.person_id()))),
+        signer_person_id: Set(own.then(|| Gate::new(permit.person_id()))),
         signer_capacity: Set(Some(Gate::new(signer_capacity))),
         signature_method: Set(Some(Gate::new(signature_method))),
         evidence_reference: Set(Some(Gate::new(evidence))),

@@ -117,6 +117,12 @@ impl Cluster {
         self.options(SUPERUSER, "postgres")
     }
 
+    /// Where the cluster is: the data directory, or its stand-in when the unprivileged user cannot reach that.
+    #[must_use]
+    pub fn home(&self) -> &std::path::Path {
+        &self.launch.layout.home
+    }
+
     /// Whether this process started PostgreSQL rather than adopting a running one.
     #[must_use]
     pub fn started_here(&self) -> bool {

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::patient::Patient;
 use crate::kernel::{
     access::{Action, Gated, Permit, Protected, Subject},
-    crypto::{CryptoError, SearchToken},
+    crypto::{CryptoError, SearchToken, normalise_phone},
     door::{Door, Requires},
     error::{Error, Result, UserErrorCode},
     graphql::{Date, Payload, requires},
@@ -389,7 +389,7 @@ pub(super) async fn write_identity(
     sealer.name(&mut row.gender, gender, "identity.gender")?;
     sealer.name(&mut row.pronouns, pronouns, "identity.pronouns")?;
     sealer.name(&mut row.email, email, "identity.email")?;
-    sealer.name(&mut row.phone, phone, "identity.phone")?;
+    sealer.set(&mut row.phone, phone, |text| Ok(normalise_phone(&text)?))?;
     sealer.name(&mut row.ssn, digits(ssn), "identity.ssn")?;
     sealer.set(&mut row.birth_date, birth_date, |Date(day)| plausible_birth(day, today))?;
     sealer.set(&mut row.languages, languages, |languages| languages_json(&languages))?;

@@ -36,7 +36,7 @@ pub struct NewTenant {
 ///
 /// # Errors
 ///
-/// Those of the database and of the key provider; nothing remains of a tenant that could not be made whole.
+/// Those of the database and of the key provider; a tenant that could not be made whole is closed and frees its slug.
 pub async fn provision(app: &App, owner: &PgPool, tenant: NewTenant) -> Result<Uuid> {
     let tenant_id = app.ids().next();
     sqlx::query("insert into tenants (id, slug) values ($1, $2)")
@@ -46,7 +46,7 @@ pub async fn provision(app: &App, owner: &PgPool, tenant: NewTenant) -> Result<U
         .await?;
     let made = furnish(app, tenant_id, tenant).await;
     if made.is_err() {
-        sqlx::query("update tenants set status = 'CLOSED' where id = $1")
+        sqlx::query("update tenants set status = 'CLOSED', slug = 'closed-' || replace(id::text, '-', '') where id = $1")
             .bind(tenant_id)
             .execute(owner)
             .await?;

@@ -5,5 +5,7 @@ mod conventions;
 mod identity;
 mod people;
 mod platform;
+mod readme;
+mod seed;
 mod support;
 mod tenancy;

@@ -110,7 +110,12 @@ impl SearchToken {
     pub fn names(keys: &TenantKeys, given: &str, family: &str) -> Vec<Self> {
         let forms = name_forms(given).into_iter().chain(name_forms(family));
         let prefixes: BTreeSet<String> = forms.flat_map(|form| prefixes(&form)).collect();
-        prefixes.iter().map(|prefix| Self::current(keys, SearchTokenKind::NamePrefix, prefix)).collect()
+        let mut tokens: Vec<Self> =
+            prefixes.iter().map(|prefix| Self::current(keys, SearchTokenKind::NamePrefix, prefix)).collect();
+        // Short tokens collide, also those of one person.
+        tokens.sort_by(|left, right| left.bytes.cmp(&right.bytes));
+        tokens.dedup_by(|left, right| left.bytes == right.bytes);
+        tokens
     }
 
     /// What the token stands for.
@@ -246,7 +251,12 @@ fn normalise_email(value: &str) -> Result<String, CryptoError> {
     valid.then_some(folded).ok_or(INVALID)
 }
 
-fn normalise_phone(value: &str) -> Result<String, CryptoError> {
+/// A phone number in E.164; without a country code it is read as of the United States.
+///
+/// # Errors
+///
+/// [`CryptoError::InvalidIdentifier`].
+pub fn normalise_phone(value: &str) -> Result<String, CryptoError> {
     const INVALID: CryptoError = CryptoError::InvalidIdentifier("this is not a phone number");
     if value.len() > LONGEST_PHONE {
         return Err(INVALID);

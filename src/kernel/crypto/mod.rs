@@ -29,7 +29,7 @@ mod random;
 mod tenant_keys;
 mod token;
 
-pub use blind_index::{SearchTerm, SearchToken, SearchTokenKind, name_matches};
+pub use blind_index::{SearchTerm, SearchToken, SearchTokenKind, name_matches, normalise_phone};
 pub use data_key::{DataKey, DataKeyOwner, DataKeyPurpose, DataKeys, WrappedDataKey};
 pub use envelope::{KeyVersions, Place, key_version, open, seal};
 pub use keyring::Keyring;
