@@ -3,10 +3,9 @@
 use chrono::TimeDelta;
 use entity::Id;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{drafts, files, refusals_of, revokes, signs, status_of, terms};
-use crate::support::{Town, id};
+use crate::support::{NOBODYS, Town, id};
 
 /// Case 1.
 #[tokio::test]
@@ -125,7 +124,7 @@ async fn another_tenants_patient_answers_exactly_as_a_random_id() {
         accessHistory(patientId: $id) { totalCount nodes { id } } }";
 
     let guessed = outsider.ask_with(query, json!({ "id": patient.to_string() })).await;
-    let random = outsider.ask_with(query, json!({ "id": Uuid::new_v4().to_string() })).await;
+    let random = outsider.ask_with(query, json!({ "id": NOBODYS.to_string() })).await;
 
     assert_eq!(guessed.ok()["patient"], json!(null));
     assert_eq!(guessed.body, random.body);
@@ -145,12 +144,12 @@ async fn another_tenants_patient_and_consent_cannot_be_changed_and_answer_as_ran
     let revoke = |id: String| json!({ "consentId": id, "evidence": evidence });
 
     let guessed = outsider.mutate("revokeConsent", revoke(consent.to_string()), "id").await;
-    let random = outsider.mutate("revokeConsent", revoke(Uuid::new_v4().to_string()), "id").await;
+    let random = outsider.mutate("revokeConsent", revoke(NOBODYS.to_string()), "id").await;
     assert_eq!(guessed.user_error("revokeConsent"), "NOT_FOUND");
     assert_eq!((&guessed.body, guessed.statements), (&random.body, random.statements));
 
     let guessed = files(&outsider, patient, terms(json!({})), json!({})).await;
-    let random = files(&outsider, Id::new(Uuid::new_v4()), terms(json!({})), json!({})).await;
+    let random = files(&outsider, Id::new(NOBODYS), terms(json!({})), json!({})).await;
     assert_eq!(guessed.user_error("recordConsent"), "NOT_FOUND");
     assert_eq!((&guessed.body, guessed.statements), (&random.body, random.statements));
 

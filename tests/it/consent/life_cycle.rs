@@ -4,10 +4,9 @@ use chrono::TimeDelta;
 use consentry::identity::user_creation::{NewAssignment, NewPractitioner, NewUser};
 use entity::Id;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::{drafts, epoch_of, files, refusals_of, revokes, signs, status_of, terms};
-use crate::support::Town;
+use crate::support::{NOBODYS, Town};
 
 #[tokio::test]
 async fn a_draft_permits_nothing_until_the_patient_signs_and_nothing_after_the_revocation() {
@@ -115,7 +114,7 @@ async fn nobody_but_the_patient_signs() {
     let (consent, version) = drafts(&clinician, patient, json!({})).await;
 
     let anothers = signs(&somebodys_own, &consent, version).await;
-    let nobodys = signs(&somebodys_own, &Uuid::new_v4().to_string(), version).await;
+    let nobodys = signs(&somebodys_own, &NOBODYS.to_string(), version).await;
     assert_eq!(anothers.user_error("signConsent"), "NOT_FOUND");
     assert_eq!(anothers.body, nobodys.body, "as if there were no such consent");
 
@@ -157,7 +156,7 @@ async fn drafting_and_filing_need_a_relationship_to_the_patient() {
     let draft = |id: String| json!({ "patientId": id, "terms": terms(json!({})) });
 
     let hidden = stranger.mutate("draftConsent", draft(patient.to_string()), "id").await;
-    let random = stranger.mutate("draftConsent", draft(Uuid::new_v4().to_string()), "id").await;
+    let random = stranger.mutate("draftConsent", draft(NOBODYS.to_string()), "id").await;
     assert_eq!(hidden.user_error("draftConsent"), "NOT_FOUND");
     assert_eq!(hidden.body, random.body);
     let filed = files(&stranger, patient, terms(json!({})), json!({})).await;
@@ -253,6 +252,6 @@ async fn filing_with_the_same_key_happens_once() {
 
     assert_eq!(town.tenant.count("consents").await, 1);
     assert_eq!(epoch_of(&town, patient).await, epoch);
-    let unknown = files(&clinician, Id::new(Uuid::new_v4()), terms(json!({})), json!({})).await;
+    let unknown = files(&clinician, Id::new(NOBODYS), terms(json!({})), json!({})).await;
     assert_eq!(unknown.user_error("recordConsent"), "NOT_FOUND");
 }

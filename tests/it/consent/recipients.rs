@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{epoch_of, files, revokes, terms};
-use crate::support::{Actor, Town, id};
+use crate::support::{Actor, NOBODYS, Town, id};
 
 const REQUIRED: &str = "CONSENT_REQUIRED";
 
@@ -93,7 +93,7 @@ async fn health_plans_are_nobody_who_works_here() {
 #[tokio::test]
 async fn a_consent_for_the_organization_covers_those_who_treat_there_and_no_other_organization() {
     let (town, first, second, patient) = patient_with_two().await;
-    let partner = Uuid::now_v7();
+    let partner = Uuid::from_u128(0x0192_6b3e_7d4c_7a50_8f2e_5b1c_9d0a_6e78);
     let insert = format!(
         "insert into organizations (tenant_id, id, kind, name, slug, time_zone)
         values ('{}', '{partner}', 'PARTNER', 'Harbor School', 'harbor', 'America/New_York')",
@@ -156,7 +156,7 @@ async fn somebody_of_another_tenant_cannot_be_named_and_answers_as_a_random_id()
     for (kind, theirs) in foreign {
         let naming = |id: String| -> Value { terms(json!({ "recipients": [{ kind: id }] })) };
         let guessed = files(&first, patient, naming(theirs), json!({})).await;
-        let random = files(&first, patient, naming(Uuid::new_v4().to_string()), json!({})).await;
+        let random = files(&first, patient, naming(NOBODYS.to_string()), json!({})).await;
         assert_eq!(guessed.user_error("recordConsent"), "NOT_FOUND", "{kind}");
         assert_eq!(guessed.body, random.body, "{kind}");
     }

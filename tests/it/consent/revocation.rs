@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{epoch_of, refusals_of, revokes, status_of};
-use crate::support::Town;
+use crate::support::{NOBODYS, Town};
 
 #[tokio::test]
 async fn a_revocation_binds_the_next_request_of_a_session_that_is_open() {
@@ -125,7 +125,7 @@ async fn who_has_no_relationship_revokes_nothing() {
 
     for actor in [&stranger, &somebodys_own] {
         let hidden = revokes(actor, consent).await;
-        let random = revokes(actor, Uuid::new_v4()).await;
+        let random = revokes(actor, NOBODYS).await;
         assert_eq!(hidden.user_error("revokeConsent"), "NOT_FOUND");
         assert_eq!(hidden.body, random.body);
     }

@@ -9,7 +9,6 @@ use async_graphql::parser::{
         Type, TypeDefinition, TypeKind, TypeSystemDefinition,
     },
 };
-use uuid::Uuid;
 
 /// What the positions of type `ID` point to whose name does not say it; `patientId` points to a `patient`.
 const ID_KINDS: &[(&str, &str)] = &[
@@ -20,8 +19,7 @@ const ID_KINDS: &[(&str, &str)] = &[
     ("Query.practitioner.id", "practitioner"),
 ];
 
-/// An id that nobody gave to anything.
-pub const NOBODYS: Uuid = Uuid::from_u128(0x0192_6b3e_7d4c_7a50_8f2e_5b1c_9d0a_6e77);
+pub use crate::support::NOBODYS;
 
 /// How often one input type may stand on the way to a position: `and` within a filter, but not within itself twice.
 const MOST_NESTING: usize = 2;

@@ -207,7 +207,7 @@ impl Tenant {
         use sea_orm::ActiveValue::Set;
         let user_id = actor.user();
         let slot = self.app.act_as(self.id, user_id.uuid(), "test").await.expect("the user can act");
-        let id = Uuid::now_v7();
+        let id = self.app.ids().next();
         let token = BearerToken::mint(BearerTokenKind::Access, self.id, id).expect("a token");
         let row = access_token::ActiveModel {
             id: Set(Id::new(id)),
