@@ -1,5 +1,7 @@
 //! Signing in with a password, and out.
 
+use std::time::Duration;
+
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::TimeDelta;
 use entity::{
@@ -12,6 +14,7 @@ use entity::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
 
 use crate::kernel::{
     crypto::{BearerToken, BearerTokenKind, CryptoError, DerivedPurpose, SearchTerm, verify_password},
@@ -71,14 +74,22 @@ impl SignInMutation {
         let SignInInput { organization, email, password } = input;
         let password = SecretString::from(password);
         let slot = ctx.slot();
-        let outcome = match slot.app().tenant_by_slug(&organization).await? {
+        let tenant_id = slot.app().tenant_by_slug(&organization).await?;
+        // No transaction is open while a password is checked: that takes long, and may have to wait its turn.
+        let candidate = match tenant_id {
             Some(tenant_id) => {
-                slot.write_anonymous(tenant_id, |write| Box::pin(open_session(write, email, password))).await
+                slot.write_anonymous(tenant_id, |write| Box::pin(find_candidate(write, email))).await?
             }
-            None => {
-                verify(password, None).await?;
-                Err(invalid_credentials())
+            None => None,
+        };
+        let (user_id, hash) = candidate.unzip();
+        let proved = verify(password, hash.flatten()).await?;
+        let outcome = match tenant_id {
+            Some(tenant_id) => {
+                let user_id = user_id.filter(|_| proved);
+                slot.write_anonymous(tenant_id, |write| Box::pin(open_session(write, user_id))).await
             }
+            None => Err(invalid_credentials()),
         };
         outcome.payload().map(Some)
     }
@@ -92,17 +103,18 @@ impl SignInMutation {
     }
 }
 
-async fn open_session(write: &Write, email: String, password: SecretString) -> Result<NewSession> {
-    let found = find_user(write, &email).await?;
-    let hash = found.as_ref().and_then(|user| user.password_hash.clone());
-    let proved = verify(password, hash).await?;
-    let Some(user) = found.filter(|user| proved && user.status == UserStatus::Active) else {
+/// Opens a session for the user whose password was proved; the status is read again, for it may have changed.
+async fn open_session(write: &Write, proved: Option<Id<user::Entity>>) -> Result<NewSession> {
+    let user = match proved {
+        Some(id) => write.find::<user::Entity>(Condition::all().add(user::Column::Id.eq(id))).await?,
+        None => None,
+    };
+    let Some(user) = user.filter(|user| user.status == UserStatus::Active) else {
         write.attempted(AuditAction::SignIn, "session.sign_in", None, Some("INVALID_CREDENTIALS"));
         return Err(invalid_credentials());
     };
     let (session, token) = new_session(write, user.id).await?;
-    let change =
-        user::ActiveModel { id: Set(user.id), last_sign_in_at: Set(Some(write.now())), ..Default::default() };
+    let change = user::ActiveModel { last_sign_in_at: Set(Some(write.now())), ..Default::default() };
     write.update(user.id, None, change).await?;
     write.attempted(AuditAction::SignIn, "session.sign_in", Some(("SESSION", session.uuid())), None);
     Ok(token)
@@ -143,18 +155,28 @@ impl NewSession {
     }
 }
 
-async fn find_user(write: &Write, email: &str) -> Result<Option<user::Model>> {
-    let tokens = match SearchTerm::email(write.keys(), email) {
+/// The user with this email and the hash of the password, if there is one.
+async fn find_candidate(write: &Write, email: String) -> Result<Option<(Id<user::Entity>, Option<String>)>> {
+    let tokens = match SearchTerm::email(write.keys(), &email) {
         Ok(term) => term.any_of,
         Err(CryptoError::InvalidIdentifier(_)) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let tokens = tokens.into_iter().map(|token| Some(token.into_bytes()));
-    write.find::<user::Entity>(Condition::all().add(user::Column::EmailToken.is_in(tokens))).await
+    let found =
+        write.find::<user::Entity>(Condition::all().add(user::Column::EmailToken.is_in(tokens))).await?;
+    Ok(found.map(|user| (user.id, user.password_hash)))
 }
 
-/// Argon2 takes tens of milliseconds: on a thread of its own, so that nobody else's request waits.
+/// Each check of a password takes 19 MiB and a core for tens of milliseconds: this many at once, the others wait.
+static CHECKS: Semaphore = Semaphore::const_new(4);
+/// How long a caller waits for its turn before it gets a retryable error.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Checks a password on a thread of its own, so that nobody else's request waits.
 async fn verify(password: SecretString, hash: Option<String>) -> Result<bool> {
+    let turn = tokio::time::timeout(PATIENCE, CHECKS.acquire()).await;
+    let _turn = turn.map_err(|_| Error::Unavailable)?.map_err(Error::internal)?;
     tokio::task::spawn_blocking(move || verify_password(&password, hash.as_deref()))
         .await
         .map_err(|_| Error::internal("the password check did not end"))?
