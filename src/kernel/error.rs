@@ -19,13 +19,13 @@ pub enum ErrorCode {
     Forbidden,
     /// The request is not a GraphQL request over HTTP: media type, JSON or shape.
     BadRequest,
-    /// An argument cannot be read: an id that is no UUID, an unknown enum value, a page size out of range.
+    /// An argument cannot be used: an id that is no UUID, a page size out of range, a header with an unknown purpose.
     BadUserInput,
     /// `after` is not a cursor that this connection gave out.
     BadCursor,
     /// The document is not GraphQL.
     GraphqlParseFailed,
-    /// The document does not fit the schema.
+    /// The document or its variables do not fit the schema: an unknown field or enum value, a wrong type.
     GraphqlValidationFailed,
     /// The document is too large, too deep or asks for too much; the message names the limit.
     DocumentLimitExceeded,

@@ -63,6 +63,8 @@ struct Entry {
 pub(in crate::kernel) struct Record {
     looks: BTreeMap<(Uuid, DataClass, AuditAction, bool), Entry>,
     others: Vec<Entry>,
+    /// Patients that only this transaction has: after a rollback the record cannot point to them.
+    made: BTreeSet<Uuid>,
 }
 
 impl Record {
@@ -74,6 +76,13 @@ impl Record {
     pub(in crate::kernel) fn refusals(mut self) -> Self {
         self.looks.retain(|_, entry| entry.reason.is_some());
         self.others.retain(|entry| entry.reason.is_some());
+        for entry in self.looks.values_mut().chain(&mut self.others) {
+            let gone = entry.patient_id.filter(|patient| self.made.contains(&patient.uuid()));
+            if let Some(patient) = gone {
+                entry.patient_id = None;
+                entry.target = Some(("PATIENT", patient.uuid()));
+            }
+        }
         self
     }
 
@@ -109,6 +118,11 @@ impl Record {
                 consent_id,
             });
         entry.fields.extend(fields);
+    }
+
+    /// Notes that the transaction makes this patient.
+    pub(in crate::kernel) fn makes(&mut self, patient: Id<patient::Entity>) {
+        self.made.insert(patient.uuid());
     }
 
     /// Adds something written.

@@ -155,6 +155,11 @@ impl Core {
         self.judge(look, facts.as_ref())
     }
 
+    /// Notes that this transaction makes the patient.
+    pub fn makes_patient(&self, patient: Id<patient::Entity>) {
+        self.record(|record| record.makes(patient));
+    }
+
     /// Puts something written into the record.
     pub fn written(&self, written: Written) {
         self.record(|record| record.written(written));

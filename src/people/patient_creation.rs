@@ -72,6 +72,7 @@ async fn create(write: &Write, input: CreatePatientInput) -> Result<Id<patient::
     let (organization_id, label) = unit(write, location_id).await?;
     let person_id = write.new_id();
     let patient_id = write.new_id();
+    write.makes_patient(patient_id);
     write.insert(person::ActiveModel { id: Set(person_id), ..Default::default() }).await?;
     write.insert_many(data_keys(write, person_id)?).await?;
     write

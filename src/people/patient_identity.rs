@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::patient::Patient;
 use crate::kernel::{
     access::{Action, Gated, Permit, Protected, Subject},
-    crypto::{CryptoError, SearchToken, normalise_phone},
+    crypto::{CryptoError, SearchToken, normalise_phone, normalise_ssn},
     door::{Door, Requires},
     error::{Error, Result, UserErrorCode},
     graphql::{Date, Payload, requires},
@@ -275,7 +275,7 @@ pub struct PatientIdentityInput {
     pub languages: MaybeUndefined<Vec<String>>,
     /// The phone number; without a country code it is read as of the United States.
     pub phone: MaybeUndefined<String>,
-    /// The email address.
+    /// The email address, at most 100 characters.
     pub email: MaybeUndefined<String>,
     /// The postal address.
     pub address: MaybeUndefined<PostalAddress>,
@@ -390,7 +390,7 @@ pub(super) async fn write_identity(
     sealer.name(&mut row.pronouns, pronouns, "identity.pronouns")?;
     sealer.name(&mut row.email, email, "identity.email")?;
     sealer.set(&mut row.phone, phone, |text| Ok(normalise_phone(&text)?))?;
-    sealer.name(&mut row.ssn, digits(ssn), "identity.ssn")?;
+    sealer.set(&mut row.ssn, ssn, |text| Ok(normalise_ssn(&text)?))?;
     sealer.set(&mut row.birth_date, birth_date, |Date(day)| plausible_birth(day, today))?;
     sealer.set(&mut row.languages, languages, |languages| languages_json(&languages))?;
     sealer.set(&mut row.address, address, |address| address_json(&address))?;
@@ -550,15 +550,6 @@ impl Sealer<'_> {
         Option<Sealed<K>>: Into<sea_orm::Value>,
     {
         self.set(column, field, |text| printable(&text, 100, name))
-    }
-}
-
-fn digits(ssn: MaybeUndefined<String>) -> MaybeUndefined<String> {
-    match ssn {
-        MaybeUndefined::Value(text) => {
-            MaybeUndefined::Value(text.chars().filter(char::is_ascii_digit).collect())
-        }
-        other => other,
     }
 }
 

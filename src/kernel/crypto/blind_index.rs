@@ -269,7 +269,12 @@ pub fn normalise_phone(value: &str) -> Result<String, CryptoError> {
     Ok(number.format().mode(phonenumber::Mode::E164).to_string())
 }
 
-fn normalise_ssn(value: &str) -> Result<String, CryptoError> {
+/// A social security number as nine digits.
+///
+/// # Errors
+///
+/// [`CryptoError::InvalidIdentifier`].
+pub fn normalise_ssn(value: &str) -> Result<String, CryptoError> {
     const INVALID: CryptoError = CryptoError::InvalidIdentifier("this is not a social security number");
     let digits: String = value.trim().nfkc().filter(|c| !matches!(c, '-' | ' ')).take(10).collect();
     if digits.len() != 9 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {

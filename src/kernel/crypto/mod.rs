@@ -29,7 +29,9 @@ mod random;
 mod tenant_keys;
 mod token;
 
-pub use blind_index::{SearchTerm, SearchToken, SearchTokenKind, name_matches, normalise_phone};
+pub use blind_index::{
+    SearchTerm, SearchToken, SearchTokenKind, name_matches, normalise_phone, normalise_ssn,
+};
 pub use data_key::{DataKey, DataKeyOwner, DataKeyPurpose, DataKeys, WrappedDataKey};
 pub use envelope::{KeyVersions, Place, key_version, open, seal};
 pub use keyring::Keyring;

@@ -3,7 +3,7 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{NaiveDate, SecondsFormat, Utc};
 
-/// A moment, RFC 3339, always in UTC with `Z`: `2026-02-16T08:30:00Z`. Input takes any offset.
+/// A moment, RFC 3339, always in UTC with `Z`: `2026-02-16T08:30:00Z`. Input takes any offset; what is finer than a microsecond is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
@@ -15,7 +15,11 @@ impl ScalarType for DateTime {
             Value::String(text) => text.as_str(),
             _ => "",
         };
-        chrono::DateTime::parse_from_rfc3339(text).map(|moment| Self(moment.to_utc())).map_err(|_| {
+        let parsed = chrono::DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc());
+        // The database keeps microseconds: what is compared must be what is stored.
+        let stored =
+            parsed.and_then(|moment| chrono::DateTime::from_timestamp_micros(moment.timestamp_micros()));
+        stored.map(Self).ok_or_else(|| {
             InputValueError::custom("a moment is RFC 3339 with an offset, such as 2026-02-16T08:30:00Z")
                 .with_extension("code", "BAD_USER_INPUT")
         })

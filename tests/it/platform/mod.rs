@@ -1,1 +1,17 @@
-//! platform.
+//! The record of looks, what errors say, and what surrounds every answer.
+
+mod history;
+mod masking;
+mod record;
+mod rows;
+mod transport;
+
+use serde_json::Value;
+
+use crate::support::Actor;
+
+/// The nodes of a list that the document asks for as `root`.
+async fn nodes(actor: &Actor, document: &str, variables: Value, root: &str) -> Vec<Value> {
+    let data = actor.ask_with(document, variables).await.ok();
+    data[root]["nodes"].as_array().unwrap_or_else(|| panic!("no list: {data}")).clone()
+}
