@@ -1,7 +1,7 @@
 //! From a transport's request to its answer: who calls, execution, the record, the body.
 
 use async_graphql::{Request, Response, ServerError};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 
 use super::{
     app::App,
@@ -70,5 +70,9 @@ fn refuse(error: Error, request_id: &str) -> Answer {
     let mut errors: Vec<ServerError> = vec![error.into_server_error(async_graphql::Pos::default())];
     errors[0].locations.clear();
     mask(&mut errors, request_id);
-    Answer { response: Response::from_errors(errors), status: Some(status), ..Answer::default() }
+    let headers = match status {
+        StatusCode::UNAUTHORIZED => vec![(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))],
+        _ => Vec::new(),
+    };
+    Answer { response: Response::from_errors(errors), status: Some(status), headers, ..Answer::default() }
 }

@@ -197,6 +197,7 @@ fn kind_of(error: &DbErr) -> String {
 /// Named constraints that a caller can break, and the sentence for each.
 const CONSTRAINTS: &[(&str, UserErrorCode, &str, &str)] = &[
     ("users_email_token_key", UserErrorCode::AlreadyExists, "email", "a user with this email exists already"),
+    ("tenants_slug_key", UserErrorCode::AlreadyExists, "slug", "a tenant with this slug exists already"),
     (
         "care_team_members_open_key",
         UserErrorCode::AlreadyExists,

@@ -90,6 +90,7 @@ impl Claim {
         authorization: Option<&str>,
         purpose: Option<&str>,
     ) -> Result<Option<Self>> {
+        let purpose = purpose.map(read_purpose).transpose()?;
         let Some(authorization) = authorization else { return Ok(None) };
         let text = authorization
             .split_once(' ')
@@ -97,7 +98,6 @@ impl Claim {
             .map(|(_, token)| token.trim())
             .ok_or(Error::Unauthenticated("the header `Authorization` takes the form `Bearer <token>`"))?;
         let token = BearerToken::parse(text).map_err(|_| refused())?;
-        let purpose = purpose.map(read_purpose).transpose()?;
         Ok(Some(Self { token, purpose }))
     }
 

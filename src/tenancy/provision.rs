@@ -39,19 +39,23 @@ pub struct NewTenant {
 /// Those of the database and of the key provider; a tenant that could not be made whole is closed and frees its slug.
 pub async fn provision(app: &App, owner: &PgPool, tenant: NewTenant) -> Result<Uuid> {
     let tenant_id = app.ids().next();
-    sqlx::query("insert into tenants (id, slug) values ($1, $2)")
+    // Nobody signs in to it before it is whole, also when this process ends halfway.
+    sqlx::query("insert into tenants (id, slug, status) values ($1, $2, 'SUSPENDED')")
         .bind(tenant_id)
         .bind(tenant.slug)
         .execute(owner)
         .await?;
     let made = furnish(app, tenant_id, tenant).await;
-    if made.is_err() {
-        sqlx::query("update tenants set status = 'CLOSED', slug = 'closed-' || replace(id::text, '-', '') where id = $1")
-            .bind(tenant_id)
-            .execute(owner)
-            .await?;
-    }
-    made.map(|()| tenant_id)
+    let outcome = match made {
+        Ok(()) => "update tenants set status = 'ACTIVE' where id = $1",
+        Err(_) => {
+            "update tenants set status = 'CLOSED', slug = 'closed-' || replace(id::text, '-', '') where id = $1"
+        }
+    };
+    let settled = sqlx::query(outcome).bind(tenant_id).execute(owner).await;
+    made?;
+    settled?;
+    Ok(tenant_id)
 }
 
 async fn furnish(app: &App, tenant_id: Uuid, tenant: NewTenant) -> Result<()> {

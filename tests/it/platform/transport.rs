@@ -75,11 +75,11 @@ async fn no_answer_is_kept_on_the_way() {
     let admin = town.tenant.admin().await;
     let get = |path: &str| Request::get(path).body(Body::empty()).expect("a request");
     let plain = Request::post("/graphql").header("content-type", "text/plain").body(Body::from("{}"));
-    let refused_patient = json!({ "identity": { "givenName": "Amara", "familyName": "Okafor" } });
+    let new_patient = json!({ "identity": { "givenName": "Amara", "familyName": "Okafor" } });
     let answers = [
         ("an answer", 200, admin.ask("{ viewer { roles } }").await),
         ("nobody's", 200, town.anonymous().ask("{ viewer { roles } }").await),
-        ("a mutation", 200, admin.mutate("createPatient", refused_patient, "id").await),
+        ("a mutation", 200, admin.mutate("createPatient", new_patient, "id").await),
         ("a bad token", 401, admin.with_token("cst_").ask("{ viewer { roles } }").await),
         ("a bad purpose", 400, admin.with_purpose("CURIOSITY").ask("{ viewer { roles } }").await),
         ("no GraphQL", 400, admin.ask("{").await),

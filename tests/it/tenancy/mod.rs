@@ -1,1 +1,4 @@
-//! tenancy.
+//! Tenants: how one is made, and where it works.
+
+mod location;
+mod provision;
