@@ -15,6 +15,7 @@ mod shape;
 mod tests;
 mod tokens;
 
+use crate::kernel::error::ErrorCode;
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::parser::{Error as ParseError, parse_query};
 use async_graphql::{Extensions, Pos, Request, Variables};
@@ -81,25 +82,16 @@ impl Default for Limits {
 #[error("{code}: {message}")]
 pub struct Violation {
     /// The machine-readable reason, `extensions.code` of the answer.
-    pub code: &'static str,
+    pub code: ErrorCode,
     /// What is wrong and what to do about it, at most 300 characters.
     pub message: String,
 }
 
 impl Violation {
-    /// The code of a request that asks for more than [`Limits`] allow.
-    pub const DOCUMENT_LIMIT_EXCEEDED: &'static str = "DOCUMENT_LIMIT_EXCEEDED";
-    /// The code of a document that is not GraphQL.
-    pub const GRAPHQL_PARSE_FAILED: &'static str = "GRAPHQL_PARSE_FAILED";
-    /// The code of a body that is not a GraphQL request.
-    pub const BAD_REQUEST: &'static str = "BAD_REQUEST";
-    /// The code of a body that is longer than [`Limits::body`].
-    pub const PAYLOAD_TOO_LARGE: &'static str = "PAYLOAD_TOO_LARGE";
-
     /// The request is more than one of the limits allows; `excess` is the subject and verb of the sentence.
     fn limit(excess: &str, value: usize, what: &str, remedy: &str) -> Self {
         Self::new(
-            Self::DOCUMENT_LIMIT_EXCEEDED,
+            ErrorCode::DocumentLimitExceeded,
             &format!("{excess} more than the limit of {value} {what}. {remedy}"),
         )
     }
@@ -111,18 +103,18 @@ impl Violation {
             None => ".".to_owned(),
         };
         let reason = bounded(reason, LONGEST_MESSAGE - place.len());
-        Self { code: Self::GRAPHQL_PARSE_FAILED, message: format!("{reason}{place}") }
+        Self { code: ErrorCode::GraphqlParseFailed, message: format!("{reason}{place}") }
     }
 
     /// The body is not a GraphQL request.
     pub(super) fn bad_request(message: &str) -> Self {
-        Self::new(Self::BAD_REQUEST, message)
+        Self::new(ErrorCode::BadRequest, message)
     }
 
     /// The body is longer than the cap.
     pub(super) fn payload_too_large(limits: &Limits) -> Self {
         Self::new(
-            Self::PAYLOAD_TOO_LARGE,
+            ErrorCode::PayloadTooLarge,
             &format!(
                 "The request is longer than the limit of {} bytes. Send less at once, or split it.",
                 limits.body
@@ -130,7 +122,7 @@ impl Violation {
         )
     }
 
-    fn new(code: &'static str, message: &str) -> Self {
+    fn new(code: ErrorCode, message: &str) -> Self {
         Self { code, message: bounded(message, LONGEST_MESSAGE) }
     }
 }

@@ -1,5 +1,6 @@
 //! What is answered when no operation was executed.
 
+use crate::kernel::error::ErrorCode;
 use axum::Extension;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -64,29 +65,29 @@ pub(super) fn status(outcome: Outcome, media: Media) -> StatusCode {
 #[derive(Debug)]
 pub(super) struct Refusal {
     outcome: Outcome,
-    code: &'static str,
+    code: ErrorCode,
     message: String,
     allow: Option<&'static str>,
 }
 
 impl Refusal {
-    fn new(outcome: Outcome, code: &'static str, message: impl Into<String>) -> Self {
+    fn new(outcome: Outcome, code: ErrorCode, message: impl Into<String>) -> Self {
         Self { outcome, code, message: message.into(), allow: None }
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
-        Self::new(Outcome::BadRequest, Violation::BAD_REQUEST, message)
+        Self::new(Outcome::BadRequest, ErrorCode::BadRequest, message)
     }
 
     pub(super) fn method_not_allowed(allow: &'static str, message: &str) -> Self {
-        let refusal = Self::new(Outcome::MethodNotAllowed, "METHOD_NOT_ALLOWED", message);
+        let refusal = Self::new(Outcome::MethodNotAllowed, ErrorCode::MethodNotAllowed, message);
         Self { allow: Some(allow), ..refusal }
     }
 
     pub(super) fn not_acceptable() -> Self {
         Self::new(
             Outcome::NotAcceptable,
-            "NOT_ACCEPTABLE",
+            ErrorCode::NotAcceptable,
             "Answers are application/graphql-response+json or application/json. Accept one of them.",
         )
     }
@@ -94,7 +95,7 @@ impl Refusal {
     pub(super) fn unsupported_media_type() -> Self {
         Self::new(
             Outcome::UnsupportedMediaType,
-            "UNSUPPORTED_MEDIA_TYPE",
+            ErrorCode::UnsupportedMediaType,
             "The body must be application/json in UTF-8, without a content coding.",
         )
     }
@@ -102,14 +103,15 @@ impl Refusal {
     pub(super) fn internal() -> Self {
         Self::new(
             Outcome::Internal,
-            "INTERNAL",
+            ErrorCode::Internal,
             "Something went wrong on our side. Quote the request id when you report it.",
         )
     }
 
     /// The answer in the media type that was negotiated.
     pub(super) fn answer(&self, media: Media, request_id: &str) -> Response {
-        let extensions = Extensions { code: self.code, request_id };
+        let code = self.code.name();
+        let extensions = Extensions { code: &code, request_id };
         let body = Body { errors: [Error { message: &self.message, extensions }] };
         let mut response = json(status(self.outcome, media), media, &body);
         if let Some(allow) = self.allow {
@@ -122,8 +124,8 @@ impl Refusal {
 impl From<Violation> for Refusal {
     fn from(violation: Violation) -> Self {
         let outcome = match violation.code {
-            Violation::BAD_REQUEST => Outcome::BadRequest,
-            Violation::PAYLOAD_TOO_LARGE => Outcome::PayloadTooLarge,
+            ErrorCode::BadRequest => Outcome::BadRequest,
+            ErrorCode::PayloadTooLarge => Outcome::PayloadTooLarge,
             _ => Outcome::NotExecuted,
         };
         Self::new(outcome, violation.code, violation.message)
@@ -152,7 +154,7 @@ struct Extensions<'a> {
 pub(super) async fn not_found(Extension(RequestId(id)): Extension<RequestId>) -> Response {
     let refusal = Refusal::new(
         Outcome::NotFound,
-        "NOT_FOUND",
+        ErrorCode::NotFound,
         "There is nothing under this path. The API is at POST /graphql.",
     );
     refusal.answer(Media::Json, &id)

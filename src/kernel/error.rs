@@ -33,6 +33,10 @@ pub enum ErrorCode {
     PayloadTooLarge,
     /// The method is not allowed; the header `Allow` names those that are.
     MethodNotAllowed,
+    /// The client accepts none of the media types that answers come in.
+    NotAcceptable,
+    /// The body is not `application/json` in UTF-8.
+    UnsupportedMediaType,
     /// No such path.
     NotFound,
     /// A search matches too many people: add a letter or another condition.
@@ -52,6 +56,12 @@ impl ErrorCode {
             async_graphql::Value::Enum(name) => name.to_string(),
             other => other.to_string(),
         }
+    }
+}
+
+impl std::fmt::Display for ErrorCode {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.name())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Measures what a parsed document becomes with its fragments expanded, visiting each fragment once.
 
+use crate::kernel::error::ErrorCode;
 use std::collections::HashMap;
 
 use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
@@ -165,7 +166,7 @@ impl<'a> Ruler<'a> {
             Some(Some(measure)) => return Ok(*measure),
             Some(None) => {
                 return Err(Violation::new(
-                    Violation::DOCUMENT_LIMIT_EXCEEDED,
+                    ErrorCode::DocumentLimitExceeded,
                     &format!("The fragment `{name}` spreads itself and would never end. Break the cycle."),
                 ));
             }

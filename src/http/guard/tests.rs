@@ -1,3 +1,4 @@
+use crate::kernel::error::ErrorCode;
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -15,12 +16,12 @@ fn accepted(document: &str) {
 }
 
 #[track_caller]
-fn refused(document: &str, code: &str, says: &str) {
+fn refused(document: &str, code: ErrorCode, says: &str) {
     violated(parsed(document).expect_err("the document breaks a limit"), code, says);
 }
 
 #[track_caller]
-fn body_refused(body: &str, code: &str, says: &str) {
+fn body_refused(body: &str, code: ErrorCode, says: &str) {
     violated(
         read_body(body.as_bytes(), &Limits::default()).expect_err("the body breaks a limit"),
         code,
@@ -29,7 +30,7 @@ fn body_refused(body: &str, code: &str, says: &str) {
 }
 
 #[track_caller]
-fn violated(violation: Violation, code: &str, says: &str) {
+fn violated(violation: Violation, code: ErrorCode, says: &str) {
     assert_eq!(violation.code, code, "{violation}");
     assert!(violation.message.contains(says), "{violation}");
     assert!(violation.message.chars().count() <= LONGEST_MESSAGE, "{violation}");
@@ -46,9 +47,9 @@ fn doubling(links: usize) -> String {
     format!("{{...F0}}{links}")
 }
 
-const LIMIT: &str = Violation::DOCUMENT_LIMIT_EXCEEDED;
-const PARSE: &str = Violation::GRAPHQL_PARSE_FAILED;
-const BAD: &str = Violation::BAD_REQUEST;
+const LIMIT: ErrorCode = ErrorCode::DocumentLimitExceeded;
+const PARSE: ErrorCode = ErrorCode::GraphqlParseFailed;
+const BAD: ErrorCode = ErrorCode::BadRequest;
 
 #[test]
 fn a_nested_input_literal_is_refused() {
@@ -250,7 +251,7 @@ fn keys_and_brackets_in_json_strings_do_not_count() {
 
 #[test]
 fn a_megabyte_is_refused() {
-    body_refused(&format!(r#"{{"query":"{}"}}"#, "x".repeat(1 << 20)), Violation::PAYLOAD_TOO_LARGE, "65536");
+    body_refused(&format!(r#"{{"query":"{}"}}"#, "x".repeat(1 << 20)), ErrorCode::PayloadTooLarge, "65536");
 }
 
 #[test]
