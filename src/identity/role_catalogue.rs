@@ -11,186 +11,98 @@ pub struct SystemRole {
     pub key: &'static str,
     /// The name, which a tenant may change.
     pub name: &'static str,
-    /// What it may do, and how far.
-    pub grants: &'static [(Permission, Reach)],
+    groups: &'static [Grants],
 }
 
-const CAREGIVER: &[(Permission, Reach)] = &[
-    (AccessHistoryRead, Own),
-    (ConsentManage, Own),
-    (ConsentRead, Own),
-    (ConsentRecord, Own),
-    (LocationRead, Tenant),
-    (PatientRead, Own),
-    (PatientWrite, Own),
+type Grants = &'static [(Permission, Reach)];
+
+impl SystemRole {
+    /// What the role may do, and how far.
+    pub fn grants(&self) -> impl Iterator<Item = (Permission, Reach)> {
+        self.groups.iter().copied().flatten().copied()
+    }
+}
+
+/// Where the organization works and who works there.
+const DIRECTORY: Grants = &[(LocationRead, Tenant), (PractitionerRead, Tenant)];
+/// Whom one treats, with a consent.
+const CASELOAD: Grants = &[(PatientRead, Own), (PhiRead, Own)];
+/// Entering and finding those whom one treats.
+const CHART: Grants = &[(PhiSearch, Own), (PhiWrite, Own)];
+/// Preparing and filing consents of those whom one treats.
+const CONSENT_FORMS: Grants =
+    &[(AccessHistoryRead, Own), (ConsentManage, Own), (ConsentRead, Own), (ConsentRecord, Own)];
+/// Running the organization: display codes, no identity.
+const ADMINISTRATION: Grants =
+    &[(AuditRead, Tenant), (BillingView, Tenant), (PatientRead, Tenant), (PatientWrite, Tenant)];
+/// One's own record, or a dependant's.
+const OWN_RECORD: Grants = &[
+    (AccessHistoryRead, Oneself),
+    (BillingView, Oneself),
+    (ConsentRead, Oneself),
+    (ConsentRevoke, Oneself),
+    (ConsentSign, Oneself),
+    (PatientRead, Oneself),
+    (PhiRead, Oneself),
+    (PhiWrite, Oneself),
+    (SudRead, Oneself),
+];
+const COMPLIANCE: Grants = &[
+    (AccessHistoryRead, Tenant),
+    (AuditRead, Tenant),
+    (ConsentManage, Tenant),
+    (ConsentRead, Tenant),
+    (ConsentRecord, Tenant),
+    (PatientRead, Tenant),
     (PhiRead, Own),
     (PhiSearch, Own),
-    (PhiWrite, Own),
-    (PractitionerRead, Tenant),
     (SudRead, Own),
 ];
+/// What others outside may see, with a consent.
+const OUTSIDE: Grants = &[(PhiRead, Own), (SudRead, Own)];
 
-const ADMINISTRATOR: &[(Permission, Reach)] = &[
-    (AuditRead, Tenant),
-    (BillingView, Tenant),
-    (LocationRead, Tenant),
-    (PatientRead, Tenant),
-    (PatientWrite, Tenant),
-    (PractitionerRead, Tenant),
-];
+const fn role(key: &'static str, name: &'static str, groups: &'static [Grants]) -> SystemRole {
+    SystemRole { key, name, groups }
+}
 
 /// The roles, in the order of the permission matrix.
 pub const SYSTEM_ROLES: &[SystemRole] = &[
-    SystemRole { key: "PLATFORM_ADMIN", name: "Platform administrator", grants: &[] },
-    SystemRole { key: "OWNER", name: "Owner", grants: ADMINISTRATOR },
-    SystemRole { key: "ADMIN", name: "Administrator", grants: ADMINISTRATOR },
-    SystemRole {
-        key: "MANAGER",
-        name: "Manager",
-        grants: &[
-            (BillingView, Own),
-            (LocationRead, Tenant),
-            (PatientRead, Own),
-            (PatientWrite, Own),
-            (PhiRead, Own),
-            (PractitionerRead, Tenant),
+    role("PLATFORM_ADMIN", "Platform administrator", &[]),
+    role("OWNER", "Owner", &[DIRECTORY, ADMINISTRATION]),
+    role("ADMIN", "Administrator", &[DIRECTORY, ADMINISTRATION]),
+    role("MANAGER", "Manager", &[DIRECTORY, CASELOAD, &[(BillingView, Own), (PatientWrite, Own)]]),
+    role(
+        "SUPERVISOR",
+        "Supervisor",
+        &[DIRECTORY, CASELOAD, CHART, CONSENT_FORMS, &[(PatientWrite, Own), (SudRead, Own)]],
+    ),
+    role(
+        "PRACTITIONER",
+        "Practitioner",
+        &[
+            DIRECTORY,
+            CASELOAD,
+            CHART,
+            CONSENT_FORMS,
+            &[(PatientWrite, Own), (ProtectedNoteRead, Own), (SudRead, Own)],
         ],
-    },
-    SystemRole { key: "SUPERVISOR", name: "Supervisor", grants: CAREGIVER },
-    SystemRole {
-        key: "PRACTITIONER",
-        name: "Practitioner",
-        grants: &[
-            (AccessHistoryRead, Own),
-            (ConsentManage, Own),
-            (ConsentRead, Own),
-            (ConsentRecord, Own),
-            (LocationRead, Tenant),
-            (PatientRead, Own),
-            (PatientWrite, Own),
-            (PhiRead, Own),
-            (PhiSearch, Own),
-            (PhiWrite, Own),
-            (PractitionerRead, Tenant),
-            (ProtectedNoteRead, Own),
-            (SudRead, Own),
-        ],
-    },
-    SystemRole {
-        key: "SPECIALIST",
-        name: "Specialist",
-        grants: &[
-            (LocationRead, Tenant),
-            (PatientRead, Own),
-            (PhiRead, Own),
-            (PhiSearch, Own),
-            (PhiWrite, Own),
-            (PractitionerRead, Tenant),
-        ],
-    },
-    SystemRole {
-        key: "ASSISTANT",
-        name: "Assistant",
-        grants: &[
-            (AccessHistoryRead, Own),
-            (BillingView, Own),
-            (ConsentManage, Own),
-            (ConsentRead, Own),
-            (ConsentRecord, Own),
-            (LocationRead, Tenant),
-            (PatientRead, Own),
-            (PatientWrite, Own),
-            (PhiRead, Own),
-            (PhiSearch, Own),
-            (PhiWrite, Own),
-            (PractitionerRead, Tenant),
-        ],
-    },
-    SystemRole {
-        key: "HOUSE_STAFF",
-        name: "House staff",
-        grants: &[
-            (AccessHistoryRead, Own),
-            (ConsentManage, Own),
-            (ConsentRead, Own),
-            (ConsentRecord, Own),
-            (LocationRead, Tenant),
-            (PatientRead, Own),
-            (PatientWrite, Own),
-            (PhiRead, Own),
-            (PractitionerRead, Tenant),
-            (SudRead, Own),
-        ],
-    },
-    SystemRole {
-        key: "BILLING",
-        name: "Billing",
-        grants: &[
-            (BillingView, Tenant),
-            (LocationRead, Tenant),
-            (PatientRead, Own),
-            (PhiRead, Own),
-            (PractitionerRead, Tenant),
-        ],
-    },
-    SystemRole {
-        key: "COMPLIANCE",
-        name: "Compliance officer",
-        grants: &[
-            (AccessHistoryRead, Tenant),
-            (AuditRead, Tenant),
-            (ConsentManage, Tenant),
-            (ConsentRead, Tenant),
-            (ConsentRecord, Tenant),
-            (LocationRead, Tenant),
-            (PatientRead, Tenant),
-            (PhiRead, Own),
-            (PhiSearch, Own),
-            (PractitionerRead, Tenant),
-            (SudRead, Own),
-        ],
-    },
-    SystemRole {
-        key: "PATIENT",
-        name: "Patient",
-        grants: &[
-            (AccessHistoryRead, Oneself),
-            (BillingView, Oneself),
-            (ConsentRead, Oneself),
-            (ConsentRevoke, Oneself),
-            (ConsentSign, Oneself),
-            (LocationRead, Own),
-            (PatientRead, Oneself),
-            (PhiRead, Oneself),
-            (PhiWrite, Oneself),
-            (PractitionerRead, Own),
-            (SudRead, Oneself),
-        ],
-    },
-    SystemRole {
-        key: "GUARDIAN",
-        name: "Guardian",
-        grants: &[
-            (AccessHistoryRead, Oneself),
-            (BillingView, Oneself),
-            (ConsentRead, Oneself),
-            (ConsentRevoke, Oneself),
-            (ConsentSign, Oneself),
-            (PatientRead, Oneself),
-            (PhiRead, Oneself),
-            (PhiWrite, Oneself),
-            (SudRead, Oneself),
-        ],
-    },
-    SystemRole { key: "FAMILY", name: "Family", grants: &[(PhiRead, Own), (SudRead, Own)] },
-    SystemRole {
-        key: "REFERRAL_PARTNER",
-        name: "Referral partner",
-        grants: &[(PhiRead, Own), (SudRead, Own)],
-    },
-    SystemRole {
-        key: "SERVICE",
-        name: "Service",
-        grants: &[(PatientRead, Own), (PatientWrite, Own), (PhiRead, Own), (PhiWrite, Own)],
-    },
+    ),
+    role("SPECIALIST", "Specialist", &[DIRECTORY, CASELOAD, CHART]),
+    role(
+        "ASSISTANT",
+        "Assistant",
+        &[DIRECTORY, CASELOAD, CHART, CONSENT_FORMS, &[(BillingView, Own), (PatientWrite, Own)]],
+    ),
+    role(
+        "HOUSE_STAFF",
+        "House staff",
+        &[DIRECTORY, CASELOAD, CONSENT_FORMS, &[(PatientWrite, Own), (SudRead, Own)]],
+    ),
+    role("BILLING", "Billing", &[DIRECTORY, CASELOAD, &[(BillingView, Tenant)]]),
+    role("COMPLIANCE", "Compliance officer", &[DIRECTORY, COMPLIANCE]),
+    role("PATIENT", "Patient", &[OWN_RECORD, &[(LocationRead, Own), (PractitionerRead, Own)]]),
+    role("GUARDIAN", "Guardian", &[OWN_RECORD]),
+    role("FAMILY", "Family", &[OUTSIDE]),
+    role("REFERRAL_PARTNER", "Referral partner", &[OUTSIDE]),
+    role("SERVICE", "Service", &[CASELOAD, &[(PatientWrite, Own), (PhiWrite, Own)]]),
 ];

@@ -23,15 +23,18 @@ use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, Postgres, Transaction, postgres::PgRow};
 use uuid::Uuid;
 
+mod slot;
+
+pub use slot::Slot;
+
 use super::{
     access::{Ask, DenialReason, PatientFacts, Permit, Principal, Ruling, Subject, decide, load_facts},
     app::App,
     crypto::TenantKeys,
-    database::{self, Mode},
     error::{Error, Result},
     load::{FactsOf, Loader},
     record::{Origin, Record, Written},
-    viewer::{Claim, Viewer},
+    viewer::Viewer,
 };
 
 /// One transaction with its record; shared by the loaders and resolvers of a session.
@@ -313,201 +316,5 @@ impl Timer for YieldingTimer {
                 seen = now;
             }
         })
-    }
-}
-
-/// What stands in the request's context: it opens sessions and puts a new one in after each mutation.
-#[derive(Clone)]
-pub struct Slot(Arc<SlotInner>);
-
-struct SlotInner {
-    app: App,
-    origin: Arc<Origin>,
-    viewer: Option<Arc<Viewer>>,
-    keys: Option<Arc<TenantKeys>>,
-    current: tokio::sync::Mutex<Option<Arc<Session>>>,
-    statements: Arc<AtomicU32>,
-    /// A finished session could not write its record: the whole answer must stay inside.
-    unrecorded: std::sync::atomic::AtomicBool,
-    committed: std::sync::atomic::AtomicBool,
-}
-
-impl Slot {
-    /// Reads who calls, on the transaction that the query will go on with.
-    pub(in crate::kernel) async fn open(app: &App, claim: Option<Claim>, origin: Origin) -> Result<Self> {
-        let origin = Arc::new(origin);
-        let statements = Arc::new(AtomicU32::new(0));
-        let (viewer, keys, session) = match claim {
-            None => (None, None, None),
-            Some(claim) => {
-                let tenant_id = claim.tenant_id();
-                let mut transaction = database::begin(app.pool(), Mode::Read, tenant_id, None).await?;
-                let cached = app.keyring().get(tenant_id).await;
-                let row = bound(claim.statement(cached.is_none())).fetch_optional(&mut *transaction).await?;
-                let (viewer, roots) =
-                    claim.believe(row.map(QueryResult::from).as_ref(), app.clock().now())?;
-                let keys = match (cached, roots) {
-                    (Some(keys), _) => keys,
-                    (None, roots) => app.keyring().load(tenant_id, roots.unwrap_or_default()).await?,
-                };
-                let viewer = Arc::new(viewer);
-                let core = Core {
-                    app: app.clone(),
-                    tenant_id,
-                    viewer: Some(viewer.clone()),
-                    keys: keys.clone(),
-                    origin: origin.clone(),
-                    transaction: tokio::sync::Mutex::new(Some(transaction)),
-                    record: Mutex::default(),
-                    statements: statements.clone(),
-                };
-                (Some(viewer), Some(keys), Some(Session::new(core)))
-            }
-        };
-        Ok(Self(Arc::new(SlotInner {
-            app: app.clone(),
-            origin,
-            viewer,
-            keys,
-            current: tokio::sync::Mutex::new(session),
-            statements,
-            unrecorded: false.into(),
-            committed: false.into(),
-        })))
-    }
-
-    /// A slot of an operator: a user's rights without a credential, or nobody's.
-    pub(in crate::kernel) fn operator(
-        app: &App,
-        viewer: Option<(Viewer, Arc<TenantKeys>)>,
-        origin: Origin,
-    ) -> Self {
-        let (viewer, keys) = viewer.unzip();
-        Self(Arc::new(SlotInner {
-            app: app.clone(),
-            origin: Arc::new(origin),
-            viewer: viewer.map(Arc::new),
-            keys,
-            current: tokio::sync::Mutex::new(None),
-            statements: Arc::default(),
-            unrecorded: false.into(),
-            committed: false.into(),
-        }))
-    }
-
-    /// The application.
-    pub fn app(&self) -> &App {
-        &self.0.app
-    }
-
-    /// Where the request came from.
-    pub fn origin(&self) -> &Origin {
-        &self.0.origin
-    }
-
-    /// Who is signed in, if anybody.
-    pub fn viewer(&self) -> Option<&Arc<Viewer>> {
-        self.0.viewer.as_ref()
-    }
-
-    /// Statements sent since the viewer was known, without `BEGIN` and `COMMIT`.
-    pub fn statements(&self) -> u32 {
-        self.0.statements.load(Ordering::Relaxed)
-    }
-
-    /// The session of this moment; opened when there is none.
-    ///
-    /// # Errors
-    ///
-    /// `UNAUTHENTICATED` when nobody is signed in; `UNAVAILABLE` when no connection is free.
-    pub async fn session(&self) -> Result<Arc<Session>> {
-        let mut current = self.0.current.lock().await;
-        if let Some(session) = &*current {
-            return Ok(session.clone());
-        }
-        let core = self.begin(Mode::Read).await?;
-        let session = Session::new(core);
-        *current = Some(session.clone());
-        Ok(session)
-    }
-
-    async fn begin(&self, mode: Mode) -> Result<Core> {
-        let viewer = self.0.viewer.clone().ok_or_else(Error::unauthenticated)?;
-        let keys = self.0.keys.clone().ok_or_else(Error::unauthenticated)?;
-        self.begin_for(mode, viewer.tenant_id(), Some(viewer), keys).await
-    }
-
-    async fn begin_for(
-        &self,
-        mode: Mode,
-        tenant_id: Uuid,
-        viewer: Option<Arc<Viewer>>,
-        keys: Arc<TenantKeys>,
-    ) -> Result<Core> {
-        let actor = viewer.as_deref().and_then(Viewer::actor_id);
-        let transaction = database::begin(self.0.app.pool(), mode, tenant_id, actor).await?;
-        Ok(Core {
-            app: self.0.app.clone(),
-            tenant_id,
-            viewer,
-            keys,
-            origin: self.0.origin.clone(),
-            transaction: tokio::sync::Mutex::new(Some(transaction)),
-            record: Mutex::default(),
-            statements: self.0.statements.clone(),
-        })
-    }
-
-    /// Begins the transaction of a mutation. The session before it ends first, so that a request holds one connection.
-    pub(in crate::kernel) async fn begin_write(&self) -> Result<Core> {
-        self.finish_current().await;
-        self.begin(Mode::Write).await
-    }
-
-    /// As [`begin_write`](Self::begin_write), for a caller who is not signed in yet.
-    pub(in crate::kernel) async fn begin_write_anonymous(&self, tenant_id: Uuid) -> Result<Core> {
-        self.finish_current().await;
-        let keys = self.0.app.tenant_keys(tenant_id).await?;
-        self.begin_for(Mode::Write, tenant_id, None, keys).await
-    }
-
-    /// Rolls a mutation back but keeps its refusals, in a transaction of their own.
-    pub(in crate::kernel) async fn record_refusals(&self, core: &Core) -> Result<()> {
-        let refusals = core.abandon().await;
-        if refusals.is_empty() {
-            return Ok(());
-        }
-        let again =
-            self.begin_for(Mode::Write, core.tenant_id, core.viewer.clone(), core.keys.clone()).await?;
-        again.record(|record| *record = refusals);
-        again.finish().await
-    }
-
-    pub(in crate::kernel) fn note_commit(&self) {
-        self.0.committed.store(true, Ordering::Relaxed);
-    }
-
-    async fn finish_current(&self) {
-        let session = self.0.current.lock().await.take();
-        if let Some(session) = session
-            && let Err(error) = session.core.finish().await
-        {
-            tracing::error!(request_id = %self.0.origin.request_id, %error, "the record of looks was not written");
-            self.0.unrecorded.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Ends the request: writes the last record. On `Err` nothing of the answer may leave.
-    ///
-    /// # Errors
-    ///
-    /// `RESULT_UNAVAILABLE` when a mutation was committed before, else `UNAVAILABLE`.
-    pub async fn finish(&self) -> Result<()> {
-        self.finish_current().await;
-        if !self.0.unrecorded.load(Ordering::Relaxed) {
-            return Ok(());
-        }
-        let committed = self.0.committed.load(Ordering::Relaxed);
-        Err(if committed { Error::ResultUnavailable } else { Error::Unavailable })
     }
 }

@@ -90,11 +90,11 @@ async fn organize(write: &Write, tenant: NewTenant) -> Result<()> {
                 ..Default::default()
             })
             .await?;
-        let grants = system_role.grants.iter().map(|(permission, reach)| role_permission::ActiveModel {
+        let grants = system_role.grants().map(|(permission, reach)| role_permission::ActiveModel {
             id: Set(write.new_id()),
             role_id: Set(role_id),
             permission_key: Set(permission.key().to_owned()),
-            reach: Set(*reach),
+            reach: Set(reach),
             ..Default::default()
         });
         write.insert_many(grants.collect()).await?;

@@ -248,7 +248,7 @@ impl Principal {
     pub(super) fn in_role(tenant_id: Uuid, role: &'static str) -> Self {
         let catalogue = crate::identity::role_catalogue::SYSTEM_ROLES;
         let grants =
-            catalogue.iter().find(|system| system.key == role).expect("a role of the catalogue").grants;
+            catalogue.iter().find(|system| system.key == role).expect("a role of the catalogue").grants();
         let mut principal = Self {
             tenant_id,
             user_id: Id::new(Uuid::from_u128(1)),
@@ -257,7 +257,7 @@ impl Principal {
             patient_id: None,
             organizations: vec![Id::new(tenant_id)],
             roles: vec![role.to_owned()],
-            permissions: grants.iter().copied().collect(),
+            permissions: grants.collect(),
             purpose: None,
             active: true,
         };

@@ -50,9 +50,8 @@ async fn each_role_may_do_what_the_catalogue_says() {
     for role in SYSTEM_ROLES {
         let actor = town.tenant.with_role(role.key).await;
         let expected: BTreeMap<String, String> = role
-            .grants
-            .iter()
-            .map(|(permission, reach)| (permission.key().to_owned(), reach_name(*reach)))
+            .grants()
+            .map(|(permission, reach)| (permission.key().to_owned(), reach_name(reach)))
             .collect();
         assert_eq!(permissions_of(&actor).await, expected, "{}", role.key);
         let data = actor
