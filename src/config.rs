@@ -17,10 +17,13 @@ use secrecy::SecretString;
 mod tests;
 
 /// Every variable that is read.
-pub const VARIABLES: [&str; 11] = [
+pub const VARIABLES: [&str; 14] = [
     ENVIRONMENT,
     DATABASE_URL,
     DATABASE_MIGRATOR_URL,
+    DATABASE_SEALER_URL,
+    DATABASE_WORKER_URL,
+    AUDIT_JOURNAL,
     ENCRYPTION_KEY,
     LISTEN,
     DATA_DIRECTORY,
@@ -34,6 +37,9 @@ pub const VARIABLES: [&str; 11] = [
 const ENVIRONMENT: &str = "CONSENTRY_ENVIRONMENT";
 const DATABASE_URL: &str = "DATABASE_URL";
 const DATABASE_MIGRATOR_URL: &str = "DATABASE_MIGRATOR_URL";
+const DATABASE_SEALER_URL: &str = "DATABASE_SEALER_URL";
+const DATABASE_WORKER_URL: &str = "DATABASE_WORKER_URL";
+const AUDIT_JOURNAL: &str = "CONSENTRY_AUDIT_JOURNAL";
 const ENCRYPTION_KEY: &str = "ENCRYPTION_KEY";
 const LISTEN: &str = "CONSENTRY_LISTEN";
 const DATA_DIRECTORY: &str = "CONSENTRY_DATA_DIRECTORY";
@@ -103,7 +109,37 @@ pub struct Config {
     pub postgresql_binaries: Option<PathBuf>,
     database_url: Option<SecretString>,
     migrator_url: Option<SecretString>,
+    sealer_url: Option<SecretString>,
+    worker_url: Option<SecretString>,
+    audit_journal: Option<PathBuf>,
     encryption_key: Option<SecretString>,
+}
+
+/// A role that works behind the requests, on a connection of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackgroundRole {
+    /// Links the record of looks into chains.
+    Sealer,
+    /// Carries out what was to happen after a commit.
+    Worker,
+}
+
+impl BackgroundRole {
+    /// The name of the role in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sealer => "consentry_sealer",
+            Self::Worker => "consentry_worker",
+        }
+    }
+
+    /// The variable that holds its URL.
+    pub const fn variable(self) -> &'static str {
+        match self {
+            Self::Sealer => DATABASE_SEALER_URL,
+            Self::Worker => DATABASE_WORKER_URL,
+        }
+    }
 }
 
 impl Config {
@@ -167,6 +203,9 @@ impl Config {
             postgresql_binaries: source.path(POSTGRESQL_BIN),
             database_url: source.text(DATABASE_URL)?.map(SecretString::from),
             migrator_url: source.text(DATABASE_MIGRATOR_URL)?.map(SecretString::from),
+            sealer_url: source.text(DATABASE_SEALER_URL)?.map(SecretString::from),
+            worker_url: source.text(DATABASE_WORKER_URL)?.map(SecretString::from),
+            audit_journal: source.path(AUDIT_JOURNAL),
             encryption_key: source.text(ENCRYPTION_KEY)?.map(SecretString::from),
         })
     }
@@ -205,6 +244,49 @@ impl Config {
             _ => Err(ConfigError(format!(
                 "{DATABASE_MIGRATOR_URL} is not set: set it to the URL of the role that owns the schema, such as \
                  postgres://consentry_migrator:password@host/consentry"
+            ))),
+        }
+    }
+
+    /// The database of a role that works behind the requests; `None` is the private cluster.
+    ///
+    /// # Errors
+    ///
+    /// The server is not the private one, and nobody said how to sign in as that role.
+    pub fn background_database(&self, role: BackgroundRole) -> Result<Option<&SecretString>, ConfigError> {
+        let url = match role {
+            BackgroundRole::Sealer => &self.sealer_url,
+            BackgroundRole::Worker => &self.worker_url,
+        };
+        match (url, self.database()?) {
+            (Some(url), Some(_)) => Ok(Some(url)),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(ConfigError(format!(
+                "{} is set, but {DATABASE_URL} is not: set both to use a server of your own, or neither to use the \
+                 private one",
+                role.variable()
+            ))),
+            (None, Some(_)) => Err(ConfigError(format!(
+                "{} is not set: set it to the URL of the role {name}, such as \
+                 postgres://{name}:password@host/consentry?sslmode=verify-full",
+                role.variable(),
+                name = role.name()
+            ))),
+        }
+    }
+
+    /// The file of checkpoints beside the database.
+    ///
+    /// # Errors
+    ///
+    /// In production somebody has to decide where it is.
+    pub fn audit_journal(&self) -> Result<PathBuf, ConfigError> {
+        match (&self.audit_journal, self.environment) {
+            (Some(path), _) => Ok(path.clone()),
+            (None, Environment::Development) => Ok(self.data_directory.join("audit-checkpoints.jsonl")),
+            (None, Environment::Production) => Err(ConfigError(format!(
+                "{AUDIT_JOURNAL} is not set: in production, set it to a file that the administrators of the database \
+                 cannot write, such as /var/lib/consentry/audit-checkpoints.jsonl"
             ))),
         }
     }

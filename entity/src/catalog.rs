@@ -4,7 +4,9 @@ use crate::{
     consent::{consent, consent_recipient, consent_scope, disclosure},
     identity::{access_token, role, role_assignment, role_permission, session, user},
     people::{care_team_member, patient, person, person_relationship, person_token, practitioner},
-    platform::{audit_log, encryption_key, idempotency_key, outbox_event},
+    platform::{
+        audit_checkpoint, audit_head, audit_link, audit_log, encryption_key, idempotency_key, outbox_event,
+    },
     table::{TableDescription, describe},
     tenancy::{location, organization},
 };
@@ -32,6 +34,9 @@ pub fn tables() -> Vec<TableDescription> {
         describe::<disclosure::Entity>(),
         describe::<encryption_key::Entity>(),
         describe::<audit_log::Entity>(),
+        describe::<audit_link::Entity>(),
+        describe::<audit_head::Entity>(),
+        describe::<audit_checkpoint::Entity>(),
         describe::<outbox_event::Entity>(),
         describe::<idempotency_key::Entity>(),
     ]

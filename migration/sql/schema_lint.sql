@@ -12,6 +12,7 @@ with listed as (
     -- Policies beside tenant_isolation: the worker and the sealer look for work of all tenants.
     array[
       'public.audit_logs sealer_scan_select consentry_sealer',
+      'public.audit_heads sealer_scan_select consentry_sealer',
       'public.outbox_events worker_scan_select consentry_worker',
       'public.outbox_events worker_scan_update consentry_worker'
     ] as scans,

@@ -51,6 +51,7 @@ const STEPS: &[Step] = &[
     step!("m20261121_000004", "people"),
     step!("m20261121_000005", "consent"),
     step!("m20261121_000006", "platform"),
+    step!("m20261121_000007", "evidence"),
 ];
 
 impl MigrationName for Step {

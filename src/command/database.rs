@@ -10,7 +10,7 @@ use sqlx::{
 
 use super::Failure;
 use crate::{
-    config::Config,
+    config::{BackgroundRole, Config},
     kernel::{
         cluster::{Cluster, Connection, DATABASE, MIGRATOR, Settings},
         database,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The role that the server signs in as on the private cluster.
-const APP_ROLE: &str = "consentry_app";
+pub(super) const APP_ROLE: &str = "consentry_app";
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 /// One for a migration, one for what it reads besides.
 const OWNER_CONNECTIONS: u32 = 2;
@@ -79,6 +79,15 @@ impl Server {
             (Some(cluster), _) => Ok(private_options(&cluster.options(APP_ROLE, DATABASE))),
             (None, Some(url)) => parse("DATABASE_URL", url),
             (None, None) => Err(Failure::broken("there is neither a private cluster nor a DATABASE_URL")),
+        }
+    }
+
+    /// How a role that works behind the requests connects.
+    pub(super) fn background_options(&self, role: BackgroundRole) -> Result<PgConnectOptions, Failure> {
+        match (&self.cluster, self.config.background_database(role)?) {
+            (Some(cluster), _) => Ok(private_options(&cluster.options(role.name(), DATABASE))),
+            (None, Some(url)) => parse(role.variable(), url),
+            (None, None) => Err(Failure::broken("there is neither a private cluster nor a URL of the role")),
         }
     }
 
@@ -240,7 +249,10 @@ pub(super) async fn server_problem(connection: &mut PgConnection) -> Result<Opti
 }
 
 /// What is wrong with the role that the server signs in as, if anything: row-level security must bind it.
-pub(super) async fn role_problem(connection: &mut PgConnection) -> Result<Option<String>, Failure> {
+pub(super) async fn role_problem(
+    connection: &mut PgConnection,
+    role: &str,
+) -> Result<Option<String>, Failure> {
     let problem = sqlx::query_scalar(
         "select format('the role %s %s, so it could read every tenant: take that from it, or let the server sign in as %s',
             current_user, reason, $1)
@@ -254,7 +266,7 @@ pub(super) async fn role_problem(connection: &mut PgConnection) -> Result<Option
         end as reason) found
         where rolname = current_user and reason is not null",
     )
-    .bind(APP_ROLE)
+    .bind(role)
     .fetch_optional(connection)
     .await?;
     Ok(problem)

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
+use entity::tenancy::tenant::PLATFORM;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
@@ -41,11 +42,8 @@ impl Key {
         self,
         connection: &mut PgConnection,
     ) -> Result<Arc<dyn KeyProvider>, Failure> {
-        let tenant: Option<Uuid> =
-            sqlx::query_scalar("select id from tenants order by created_at, id limit 1")
-                .fetch_optional(&mut *connection)
-                .await?;
-        let known = match (self, tenant) {
+        let sealed = oldest_root(connection).await?;
+        let known = match (self, &sealed) {
             (Self::Unmade(path), Some(_)) => {
                 return Err(Failure::refused(format_args!(
                     "the key file {} is missing, but the database holds what was encrypted under it: restore the file, \
@@ -59,34 +57,48 @@ impl Key {
         let Self::Known(provider, origin) = known else {
             return Err(Failure::broken("a key file was just made and is not there"));
         };
-        if let Some(tenant_id) = tenant {
-            check(connection, provider.as_ref(), &origin, tenant_id).await?;
+        if let Some(root) = sealed {
+            check(provider.as_ref(), &origin, root).await?;
         }
         Ok(provider)
     }
 }
 
-/// Unwraps one root key: with the wrong key every request would fail, and new tenants would be written under it.
-async fn check(
-    connection: &mut PgConnection,
-    provider: &dyn KeyProvider,
-    origin: &str,
-    tenant_id: Uuid,
-) -> Result<(), Failure> {
-    let mut transaction = connection
-        .begin_with(AssertSqlSafe(format!("begin read only; set local app.tenant_id = '{tenant_id}'")))
+/// A root key as it is stored.
+struct Stored {
+    owner: RootKeyOwner,
+    wrapped: Vec<u8>,
+}
+
+/// The root key of the reserved tenant, which the first server made, or else that of the oldest tenant.
+async fn oldest_root(connection: &mut PgConnection) -> Result<Option<Stored>, Failure> {
+    let tenants: Vec<Uuid> =
+        sqlx::query_scalar("select id from tenants order by id <> $1, created_at, id limit 2")
+            .bind(PLATFORM)
+            .fetch_all(&mut *connection)
+            .await?;
+    for tenant_id in tenants {
+        let begin = format!("begin read only; set local app.tenant_id = '{tenant_id}'");
+        let mut transaction = connection.begin_with(AssertSqlSafe(begin)).await?;
+        let root: Option<(i32, Vec<u8>)> = sqlx::query_as(
+            "select key_version, wrapped from encryption_keys where tenant_id = $1 and purpose = 'ROOT'
+            order by key_version desc limit 1",
+        )
+        .bind(tenant_id)
+        .fetch_optional(&mut *transaction)
         .await?;
-    let root: Option<(i32, Vec<u8>)> = sqlx::query_as(
-        "select key_version, wrapped from encryption_keys where tenant_id = $1 and purpose = 'ROOT'
-        order by key_version desc limit 1",
-    )
-    .bind(tenant_id)
-    .fetch_optional(&mut *transaction)
-    .await?;
-    transaction.commit().await?;
-    let Some((version, wrapped)) = root else { return Ok(()) };
-    let owner = RootKeyOwner { tenant_id, version: u32::try_from(version).unwrap_or_default() };
-    match provider.unwrap_root(owner, &wrapped).await {
+        transaction.commit().await?;
+        if let Some((version, wrapped)) = root {
+            let owner = RootKeyOwner { tenant_id, version: u32::try_from(version).unwrap_or_default() };
+            return Ok(Some(Stored { owner, wrapped }));
+        }
+    }
+    Ok(None)
+}
+
+/// Unwraps one root key: with the wrong key every request would fail, and new tenants would be written under it.
+async fn check(provider: &dyn KeyProvider, origin: &str, root: Stored) -> Result<(), Failure> {
+    match provider.unwrap_root(root.owner, &root.wrapped).await {
         Ok(_) => Ok(()),
         Err(CryptoError::WrongKey) => Err(Failure::refused(format_args!(
             "{origin} is not the key that this database was encrypted under: restore that one; nothing was changed"

@@ -14,6 +14,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, LogFormat};
 
+mod audit;
+mod background;
 mod database;
 mod failure;
 mod key;
@@ -57,6 +59,9 @@ enum Command {
     Token(token::Request),
     /// Check the server, the schema, all keys and the whole audit log
     Verify,
+    /// Check the record of looks as evidence, or say that a backup was restored
+    #[command(subcommand)]
+    Audit(audit::Request),
 }
 
 /// Runs the command that the arguments name; the first of them is the program's own name.
@@ -92,6 +97,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure
             Command::Seed => seed::run(&config).await,
             Command::Token(request) => token::run(&config, request).await,
             Command::Verify => verify::run(&config).await,
+            Command::Audit(request) => audit::run(&config, request).await,
         }
     })
 }

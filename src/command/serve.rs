@@ -15,7 +15,8 @@ use tokio::{
 
 use super::{
     Failure,
-    database::{History, Server, Use, connect, role_problem, schema_problems, server_problem},
+    background::Background,
+    database::{APP_ROLE, History, Server, Use, connect, role_problem, schema_problems, server_problem},
     key::Key,
     migrate::migrate_up,
     print,
@@ -68,10 +69,11 @@ async fn serve(
     stop: &mut Stop,
     begun: Instant,
 ) -> Result<(), Failure> {
-    let (app, options, actors) = tokio::select! {
-        ready = prepare(demo, key, server) => ready?,
+    let (app, options, background, actors) = tokio::select! {
+        ready = prepare(config, demo, key, server) => ready?,
         () = stop.asked() => return Ok(()),
     };
+    let background = background.start(&app)?;
     let mut workers = Workers::start(config, &listener, &app, &options)?;
     let address = listener.local_addr().map_err(Failure::system)?;
     tracing::info!(
@@ -96,6 +98,8 @@ async fn serve(
         "stopping; open requests may finish, a second signal ends them"
     );
     workers.drain(GRACE, stop.asked()).await;
+    // Last, so that what the last requests recorded is sealed and vouched for.
+    background.stop().await;
     tracing::info!("stopped");
     if failed {
         Err(Failure::broken("a thread that serves requests ended; the log says where"))
@@ -122,10 +126,11 @@ async fn supervise(app: &App, server: &Server, workers: &mut Workers, stop: &mut
 
 /// Brings the database to where it must be, checks it, and puts the application together.
 async fn prepare(
+    config: &Config,
     demo: bool,
     key: Key,
     server: &Server,
-) -> Result<(App, PgConnectOptions, Option<Vec<DemoActor>>), Failure> {
+) -> Result<(App, PgConnectOptions, Background, Option<Vec<DemoActor>>), Failure> {
     // The first number that is parsed would wait for the metadata of all countries.
     let metadata = tokio::task::spawn_blocking(|| phonenumber::parse(None, "+12025550123").is_ok());
     let migrator = if server.is_private() || demo { Some(server.owner().await?) } else { None };
@@ -136,16 +141,21 @@ async fn prepare(
     }
     let options = server.app_options()?;
     let provider = check(&options, key).await?;
-    let (app, actors) = with_app(&options, provider, async |app| match migrator.as_ref().filter(|_| demo) {
-        Some(owner) => Ok(Some(crate::seed::demo(app, owner).await?)),
-        None => Ok(None),
+    let (app, (background, actors)) = with_app(&options, provider, async |app| {
+        app.ensure_platform().await?;
+        let background = Background::prepare(config, server, app, &options).await?;
+        let actors = match migrator.as_ref().filter(|_| demo) {
+            Some(owner) => Some(crate::seed::demo(app, owner).await?),
+            None => None,
+        };
+        Ok((background, actors))
     })
     .await?;
     if let Some(owner) = migrator {
         owner.close().await;
     }
     let _ = metadata.await;
-    Ok((app, options, actors))
+    Ok((app, options, background, actors))
 }
 
 /// Refuses a database that cannot keep what is promised; returns the provider of its keys.
@@ -157,7 +167,7 @@ pub(super) async fn check(options: &PgConnectOptions, key: Key) -> Result<Arc<dy
     if let Some(problem) = History::read(&mut connection).await?.problem() {
         return Err(Failure::refused(problem));
     }
-    if let Some(problem) = role_problem(&mut connection).await? {
+    if let Some(problem) = role_problem(&mut connection, APP_ROLE).await? {
         return Err(Failure::refused(problem));
     }
     let problems = schema_problems(&mut connection).await?;

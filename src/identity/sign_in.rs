@@ -11,6 +11,7 @@ use entity::{
         user::{self, UserStatus},
     },
     platform::audit_log::{AuditAction, AuditCredential},
+    tenancy::tenant::PLATFORM,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 use secrecy::{ExposeSecret, SecretString};
@@ -74,23 +75,15 @@ impl SignInMutation {
         let SignInInput { organization, email, password } = input;
         let password = SecretString::from(password);
         let slot = ctx.slot();
-        let tenant_id = slot.app().tenant_by_slug(&organization).await?;
+        // What belongs to no organization is tried and recorded where nobody can sign in.
+        let tenant_id = slot.app().tenant_by_slug(&organization).await?.unwrap_or(PLATFORM);
         // No transaction is open while a password is checked: that takes long, and may have to wait its turn.
-        let candidate = match tenant_id {
-            Some(tenant_id) => {
-                slot.write_anonymous(tenant_id, |write| Box::pin(find_candidate(write, email))).await?
-            }
-            None => None,
-        };
+        let candidate =
+            slot.write_anonymous(tenant_id, |write| Box::pin(find_candidate(write, email))).await?;
         let (user_id, hash) = candidate.unzip();
         let proved = verify(password, hash.flatten()).await?;
-        let outcome = match tenant_id {
-            Some(tenant_id) => {
-                let user_id = user_id.filter(|_| proved);
-                slot.write_anonymous(tenant_id, |write| Box::pin(open_session(write, user_id))).await
-            }
-            None => Err(invalid_credentials()),
-        };
+        let user_id = user_id.filter(|_| proved);
+        let outcome = slot.write_anonymous(tenant_id, |write| Box::pin(open_session(write, user_id))).await;
         outcome.payload().map(Some)
     }
 

@@ -1,7 +1,9 @@
 //! Everything a request needs that outlives it.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
+use entity::tenancy::tenant::PLATFORM;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use sea_orm::{FromQueryResult, QueryResult};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -32,7 +34,12 @@ struct Shared {
     ids: Arc<dyn Ids>,
     schema: Schema,
     limits: Limits,
+    refused_tokens: Arc<DefaultDirectRateLimiter>,
 }
+
+/// So many refused tokens a second are recorded, and so many at once.
+const REFUSED_TOKENS: Quota = Quota::per_second(NonZeroU32::new(10).expect("a number"))
+    .allow_burst(NonZeroU32::new(100).expect("a number"));
 
 impl App {
     /// Puts the parts together; nothing is connected yet.
@@ -49,6 +56,7 @@ impl App {
             ids,
             schema,
             limits: Limits::default(),
+            refused_tokens: Arc::new(RateLimiter::direct(REFUSED_TOKENS)),
         };
         Self { pool, shared: Arc::new(shared) }
     }
@@ -86,6 +94,11 @@ impl App {
     /// The schema.
     pub fn schema(&self) -> &Schema {
         &self.shared.schema
+    }
+
+    /// Whether one more refused token may be written into the record; a flood of them must not fill the disk.
+    pub(in crate::kernel) fn may_note_refused_token(&self) -> bool {
+        self.shared.refused_tokens.check().is_ok()
     }
 
     /// How much a request may bring.
@@ -133,6 +146,20 @@ impl App {
         .await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// Makes sure that the reserved tenant has a root key: what belongs to nobody is recorded under it.
+    ///
+    /// # Errors
+    ///
+    /// `UNAVAILABLE` while the key provider is down; those of the database.
+    pub async fn ensure_platform(&self) -> Result<()> {
+        if self.tenant_keys(PLATFORM).await.is_ok() {
+            return Ok(());
+        }
+        let made = self.create_root_key(PLATFORM).await;
+        // Of two servers that start at once, one makes it.
+        self.tenant_keys(PLATFORM).await.map(drop).or(made)
     }
 
     /// A slot of the operator, who is no user: for the command line.

@@ -1,5 +1,7 @@
 //! From a transport's request to its answer: who calls, execution, the record, the body.
 
+use std::sync::Arc;
+
 use async_graphql::{Request, Response, ServerError};
 use axum::http::{HeaderValue, StatusCode, header};
 
@@ -8,7 +10,7 @@ use super::{
     error::{Error, ErrorCode},
     graphql::mask,
     record::Origin,
-    session::Slot,
+    session::{Slot, note_refused_token},
     viewer::Claim,
 };
 use crate::http::{Answer, Caller, Engine, Statistics, guard::Limits};
@@ -16,9 +18,13 @@ use crate::http::{Answer, Caller, Engine, Statistics, guard::Limits};
 impl Engine for App {
     async fn answer(&self, caller: Caller, request: Request) -> Answer {
         let Caller { authorization, purpose, request_id, peer, user_agent } = caller;
-        let origin = Origin { request_id: request_id.clone(), peer, user_agent, operator: false };
+        let origin = Arc::new(Origin { request_id: request_id.clone(), peer, user_agent, operator: false });
         let claim = match Claim::read(authorization.as_deref(), purpose.as_deref()) {
             Ok(claim) => claim,
+            Err(error @ Error::Unauthenticated(_)) => {
+                let noted = note_refused_token(self, None, origin).await;
+                return refuse(noted.err().unwrap_or(error), &request_id);
+            }
             Err(error) => return refuse(error, &request_id),
         };
         let slot = match Slot::open(self, claim, origin).await {

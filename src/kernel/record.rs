@@ -1,4 +1,8 @@
-//! The record of looks and writes of one transaction, written in one statement before anything leaves.
+//! The record of looks and writes: who looked or wrote, what was decided and why.
+//!
+//! What a transaction did is written in one statement, before anything leaves; a MAC stands on each row ([`AuditRow`]).
+//! The [`sealer`] links committed rows into a chain for each tenant, and signs where all chains stand ([`checkpoint`]),
+//! in the database and in a file beside it ([`journal`]). [`proof`] checks all of that and names the first broken row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +21,15 @@ use super::{
     crypto::{DerivedPurpose, TenantKeys},
     viewer::Viewer,
 };
+
+mod chain;
+pub mod checkpoint;
+pub mod journal;
+pub mod proof;
+mod row;
+pub mod sealer;
+
+pub use row::AuditRow;
 
 /// Where a request came from; stands in every row of its record.
 #[derive(Clone, Debug)]
@@ -282,82 +295,3 @@ from unnest($11::uuid[], $12::text[], $13::text[], $14::text[], $15::uuid[], $16
     $19::text[], $20::text[], $21::uuid[], $22::bytea[])
     as r (id, action, operation, target_kind, target_id, patient_id, data_class, fields, decision, reason, consent_id,
         row_mac)";
-
-/// What the MAC of a row covers: every stored value but `created_at`, `created_by` and `xid`, which the database adds.
-pub struct AuditRow<'a> {
-    /// The tenant.
-    pub tenant_id: Uuid,
-    /// The row.
-    pub id: Uuid,
-    /// Microseconds since 1970.
-    pub occurred_at: i64,
-    /// Who.
-    pub actor_id: Option<Uuid>,
-    /// In which role.
-    pub actor_role: Option<&'a str>,
-    /// With which credential.
-    pub credential: &'a str,
-    /// What was attempted.
-    pub action: &'a str,
-    /// By which operation.
-    pub operation: &'a str,
-    /// On what.
-    pub target_kind: Option<&'a str>,
-    /// On which row.
-    pub target_id: Option<Uuid>,
-    /// About whom.
-    pub patient_id: Option<Uuid>,
-    /// Of which class.
-    pub data_class: Option<&'a str>,
-    /// Field names, joined by commas.
-    pub fields: &'a str,
-    /// What was decided.
-    pub decision: &'a str,
-    /// Why not.
-    pub reason: Option<&'a str>,
-    /// For what purpose.
-    pub purpose: Option<&'a str>,
-    /// By which consent.
-    pub consent_id: Option<Uuid>,
-    /// In which request.
-    pub request_id: &'a str,
-    /// From which address, hashed.
-    pub address_hash: Option<&'a [u8]>,
-    /// By which user agent, hashed.
-    pub user_agent_hash: Option<&'a [u8]>,
-}
-
-impl AuditRow<'_> {
-    /// The bytes under the MAC: every field with its length before it, a missing one told apart from an empty one.
-    pub fn canonical_bytes(&self) -> Vec<u8> {
-        let mut bytes = b"consentry/audit/v1".to_vec();
-        let mut add = |value: Option<&[u8]>| match value {
-            None => bytes.extend(u32::MAX.to_be_bytes()),
-            Some(value) => {
-                bytes.extend(u32::try_from(value.len()).unwrap_or(u32::MAX - 1).to_be_bytes());
-                bytes.extend(value);
-            }
-        };
-        add(Some(self.tenant_id.as_bytes()));
-        add(Some(self.id.as_bytes()));
-        add(Some(&self.occurred_at.to_be_bytes()));
-        add(self.actor_id.as_ref().map(|id| id.as_bytes().as_slice()));
-        add(self.actor_role.map(str::as_bytes));
-        add(Some(self.credential.as_bytes()));
-        add(Some(self.action.as_bytes()));
-        add(Some(self.operation.as_bytes()));
-        add(self.target_kind.map(str::as_bytes));
-        add(self.target_id.as_ref().map(|id| id.as_bytes().as_slice()));
-        add(self.patient_id.as_ref().map(|id| id.as_bytes().as_slice()));
-        add(self.data_class.map(str::as_bytes));
-        add(Some(self.fields.as_bytes()));
-        add(Some(self.decision.as_bytes()));
-        add(self.reason.map(str::as_bytes));
-        add(self.purpose.map(str::as_bytes));
-        add(self.consent_id.as_ref().map(|id| id.as_bytes().as_slice()));
-        add(Some(self.request_id.as_bytes()));
-        add(self.address_hash);
-        add(self.user_agent_hash);
-        bytes
-    }
-}

@@ -26,6 +26,7 @@ use uuid::Uuid;
 mod slot;
 
 pub use slot::Slot;
+pub(in crate::kernel) use slot::note_refused_token;
 
 use super::{
     access::{Ask, DenialReason, PatientFacts, Permit, Principal, Ruling, Subject, decide, load_facts},

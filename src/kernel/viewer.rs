@@ -105,6 +105,15 @@ impl Claim {
         self.token.tenant_id()
     }
 
+    /// What the token claims to be, as the record names it.
+    pub(in crate::kernel) fn credential(&self) -> (&'static str, Uuid) {
+        let kind = match self.token.kind() {
+            BearerTokenKind::Session => "SESSION",
+            BearerTokenKind::Access => "ACCESS_TOKEN",
+        };
+        (kind, self.token.token_id())
+    }
+
     /// The statement that reads everything about the caller, and the tenant's root keys when they are not at hand.
     pub(in crate::kernel) fn statement(&self, needs_root_keys: bool) -> Statement {
         let columns = ", c.token_digest, c.expires_at, c.ended_at, c.scopes, c.bound_purpose,

@@ -38,6 +38,7 @@ pub struct NewTenant {
 ///
 /// Those of the database and of the key provider; a tenant that could not be made whole is closed and frees its slug.
 pub async fn provision(app: &App, owner: &PgPool, tenant: NewTenant) -> Result<Uuid> {
+    app.ensure_platform().await?;
     let tenant_id = app.ids().next();
     // Nobody signs in to it before it is whole, also when this process ends halfway.
     sqlx::query("insert into tenants (id, slug, status) values ($1, $2, 'SUSPENDED')")

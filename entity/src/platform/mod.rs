@@ -1,5 +1,8 @@
 //! Platform: keys, evidence and side effects.
 
+pub mod audit_checkpoint;
+pub mod audit_head;
+pub mod audit_link;
 pub mod audit_log;
 pub mod encryption_key;
 pub mod idempotency_key;

@@ -6,6 +6,9 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// The reserved tenant: attempts that belong to nobody, and what the installation itself vouches for. Nobody signs in to it.
+pub const PLATFORM: Uuid = Uuid::from_u128(0x0000_0000_0000_7000_8000_706c_6174_666f);
+
 /// Whether a tenant is served.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, EnumIter, DeriveActiveEnum, Serialize, Deserialize,

@@ -1,4 +1,4 @@
-//! Encryption at rest, search over encrypted values, passwords and bearer tokens.
+//! Encryption at rest, search over encrypted values, signatures, passwords and bearer tokens.
 //!
 //! The rules:
 //!
@@ -26,6 +26,7 @@ mod local_key_provider;
 mod password;
 mod provider;
 mod random;
+mod signature;
 mod tenant_keys;
 mod token;
 
@@ -40,6 +41,7 @@ pub use password::{hash_password, password_needs_rehash, verify_password};
 pub use provider::{
     KeyId, KeyProvider, ProviderFuture, RootKey, RootKeyOwner, RootKeyState, WrappedRoot, rewrap_root,
 };
+pub use signature::Signer;
 pub use tenant_keys::{DerivedPurpose, TenantKeys};
 pub use token::{BearerToken, BearerTokenKind};
 

@@ -10,6 +10,7 @@ use super::cipher::{Cipher, KEY_LENGTH, NONCE_LENGTH};
 use super::data_key::{DataKey, DataKeyOwner, DataKeyPurpose, DataKeys, WrappedDataKey};
 use super::envelope::{self, Parts};
 use super::provider::{RootKey, RootKeyOwner, RootKeyState, WrappedRoot};
+use super::signature::Signer;
 use super::{CryptoError, hash, random};
 
 /// What a key derived from a root key is for. Keys of different purposes are independent of each other.
@@ -27,16 +28,19 @@ pub enum DerivedPurpose {
     AddressHash,
     /// Wrapping data keys.
     DataKeyWrap,
+    /// The seed of the key that signs checkpoints of the record; used of the reserved tenant alone.
+    CheckpointSignature,
 }
 
 impl DerivedPurpose {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::BlindIndex,
         Self::AuditMac,
         Self::TokenHash,
         Self::CursorMac,
         Self::AddressHash,
         Self::DataKeyWrap,
+        Self::CheckpointSignature,
     ];
 
     fn name(self) -> &'static str {
@@ -47,6 +51,7 @@ impl DerivedPurpose {
             Self::CursorMac => "cursor-mac",
             Self::AddressHash => "address-hash",
             Self::DataKeyWrap => "data-key-wrap",
+            Self::CheckpointSignature => "checkpoint-signature",
         }
     }
 }
@@ -149,6 +154,15 @@ impl TenantKeys {
         message: &[u8],
     ) -> Result<[u8; 32], CryptoError> {
         Ok(hash::hmac_sha256(self.root(version)?.key(purpose), &[message]))
+    }
+
+    /// The pair of keys that signs checkpoints, made of a stated version of the root key.
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::UnknownKeyVersion`].
+    pub fn checkpoint_signer(&self, version: u32) -> Result<Signer, CryptoError> {
+        Ok(Signer::from_seed(self.root(version)?.key(DerivedPurpose::CheckpointSignature)))
     }
 
     /// Whether `mac` is that of `message` under any version of the root key. Takes the same time for every
@@ -327,7 +341,7 @@ mod tests {
         let all = [&keys, &rotated, &other_tenant]
             .into_iter()
             .flat_map(|keys| DerivedPurpose::ALL.map(|purpose| *keys.derive(purpose)));
-        assert_eq!(all.collect::<std::collections::HashSet<_>>().len(), 18);
+        assert_eq!(all.collect::<std::collections::HashSet<_>>().len(), 3 * DerivedPurpose::ALL.len());
     }
 
     #[test]

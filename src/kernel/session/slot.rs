@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
+use entity::{platform::audit_log::AuditAction, tenancy::tenant::PLATFORM};
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
@@ -36,8 +37,11 @@ struct SlotInner {
 
 impl Slot {
     /// Reads who calls, on the transaction that the query will go on with.
-    pub(in crate::kernel) async fn open(app: &App, claim: Option<Claim>, origin: Origin) -> Result<Self> {
-        let origin = Arc::new(origin);
+    pub(in crate::kernel) async fn open(
+        app: &App,
+        claim: Option<Claim>,
+        origin: Arc<Origin>,
+    ) -> Result<Self> {
         let statements = Arc::new(AtomicU32::new(0));
         let (viewer, keys, session) = match claim {
             None => (None, None, None),
@@ -46,8 +50,18 @@ impl Slot {
                 let mut transaction = database::begin(app.pool(), Mode::Read, tenant_id, None).await?;
                 let cached = app.keyring().get(tenant_id).await;
                 let row = bound(claim.statement(cached.is_none())).fetch_optional(&mut *transaction).await?;
-                let (viewer, roots) =
-                    claim.believe(row.map(QueryResult::from).as_ref(), app.clock().now())?;
+                let row = row.map(QueryResult::from);
+                let believed = claim.believe(row.as_ref(), app.clock().now());
+                let (viewer, roots) = match believed {
+                    Ok(believed) => believed,
+                    Err(error @ Error::Unauthenticated(_)) => {
+                        drop(transaction);
+                        let owner = row.map(|_| (tenant_id, claim.credential()));
+                        note_refused_token(app, owner, origin).await?;
+                        return Err(error);
+                    }
+                    Err(error) => return Err(error),
+                };
                 let keys = match (cached, roots) {
                     (Some(keys), _) => keys,
                     (None, roots) => app.keyring().load(tenant_id, roots.unwrap_or_default()).await?,
@@ -76,6 +90,20 @@ impl Slot {
             unrecorded: false.into(),
             committed: false.into(),
         })))
+    }
+
+    /// A slot of somebody who is not believed.
+    fn anonymous(app: &App, origin: Arc<Origin>) -> Self {
+        Self(Arc::new(SlotInner {
+            app: app.clone(),
+            origin,
+            viewer: None,
+            keys: None,
+            current: tokio::sync::Mutex::new(None),
+            statements: Arc::default(),
+            unrecorded: false.into(),
+            committed: false.into(),
+        }))
     }
 
     /// A slot of an operator: a user's rights without a credential, or nobody's.
@@ -212,4 +240,32 @@ impl Slot {
         let committed = self.0.committed.load(Ordering::Relaxed);
         Err(if committed { Error::ResultUnavailable } else { Error::Unavailable })
     }
+}
+
+/// Records that a token was refused: in the tenant that it was given out by, or else in the reserved one.
+///
+/// Anybody can send bad tokens at any rate, so only some of them are recorded; the others are counted.
+pub(in crate::kernel) async fn note_refused_token(
+    app: &App,
+    owner: Option<(Uuid, (&'static str, Uuid))>,
+    origin: Arc<Origin>,
+) -> Result<()> {
+    if !app.may_note_refused_token() {
+        metrics::counter!("consentry_refused_tokens_not_recorded_total").increment(1);
+        return Ok(());
+    }
+    let (tenant_id, credential) = owner.unzip();
+    Slot::anonymous(app, origin)
+        .write_anonymous(tenant_id.unwrap_or(PLATFORM), |write| {
+            Box::pin(async move {
+                write.attempted(
+                    AuditAction::SignIn,
+                    "token.present",
+                    credential,
+                    Some("INVALID_CREDENTIALS"),
+                );
+                Ok(())
+            })
+        })
+        .await
 }
