@@ -3,6 +3,14 @@
 -- The reserved tenant: attempts that belong to nobody, and what the installation vouches for. Its slug ends in no user.
 insert into tenants (id, slug) values ('00000000-0000-7000-8000-706c6174666f', 'platform') on conflict (id) do nothing;
 
+-- With which session or token: a stolen one's looks can be told apart.
+alter table audit_logs add column credential_id uuid;
+-- The server does not say when a row was written, by whom and in which transaction: the database does.
+revoke insert on audit_logs from consentry_app;
+grant insert (tenant_id, id, occurred_at, actor_id, actor_role, credential, credential_id, action, operation,
+    target_kind, target_id, patient_id, data_class, fields, decision, reason, purpose, consent_id, request_id, address_hash,
+    user_agent_hash, key_version, row_mac) on audit_logs to consentry_app;
+
 -- The sealer takes committed rows of all tenants in this order.
 create index audit_logs_sealing_idx on audit_logs (xid, id);
 select tenant_scan('audit_logs', 'consentry_sealer');

@@ -82,8 +82,8 @@ impl SignInMutation {
             slot.write_anonymous(tenant_id, |write| Box::pin(find_candidate(write, email))).await?;
         let (user_id, hash) = candidate.unzip();
         let proved = verify(password, hash.flatten()).await?;
-        let user_id = user_id.filter(|_| proved);
-        let outcome = slot.write_anonymous(tenant_id, |write| Box::pin(open_session(write, user_id))).await;
+        let outcome =
+            slot.write_anonymous(tenant_id, |write| Box::pin(open_session(write, user_id, proved))).await;
         outcome.payload().map(Some)
     }
 
@@ -96,16 +96,24 @@ impl SignInMutation {
     }
 }
 
-/// Opens a session for the user whose password was proved; the status is read again, for it may have changed.
-async fn open_session(write: &Write, proved: Option<Id<user::Entity>>) -> Result<NewSession> {
-    let user = match proved {
-        Some(id) => write.find::<user::Entity>(Condition::all().add(user::Column::Id.eq(id))).await?,
-        None => None,
+/// Opens a session for the user if the password was `proved`; the status is read again, for it may have changed.
+async fn open_session(
+    write: &Write,
+    candidate: Option<Id<user::Entity>>,
+    proved: bool,
+) -> Result<NewSession> {
+    let user = match candidate {
+        Some(id) if proved => {
+            write.find::<user::Entity>(Condition::all().add(user::Column::Id.eq(id))).await?
+        }
+        _ => None,
     };
     let Some(user) = user.filter(|user| user.status == UserStatus::Active) else {
-        write.attempted(AuditAction::SignIn, "session.sign_in", None, Some("INVALID_CREDENTIALS"));
+        let target = candidate.map(|id| ("USER", id.uuid()));
+        write.attempted(AuditAction::SignIn, "session.sign_in", target, Some("INVALID_CREDENTIALS"));
         return Err(invalid_credentials());
     };
+    write.acts(user.id);
     let (session, token) = new_session(write, user.id).await?;
     let change = user::ActiveModel { last_sign_in_at: Set(Some(write.now())), ..Default::default() };
     write.update(user.id, None, change).await?;
@@ -186,10 +194,10 @@ fn invalid_credentials() -> Error {
 
 async fn end_session(write: &Write) -> Result<EndedSession> {
     let viewer = write.viewer()?;
-    if viewer.credential() != AuditCredential::Session {
-        return Err(Error::invalid_state("the token is not that of a session; revoke it where it was made"));
-    }
-    let id = Id::<session::Entity>::new(viewer.credential_id());
+    let session = viewer.credential_id().filter(|_| viewer.credential() == AuditCredential::Session);
+    let id = session.map(Id::<session::Entity>::new).ok_or_else(|| {
+        Error::invalid_state("the token is not that of a session; revoke it where it was made")
+    })?;
     let now = write.now();
     write.update(id, None, session::ActiveModel { ended_at: Set(Some(now)), ..Default::default() }).await?;
     write.attempted(AuditAction::SignOut, "session.sign_out", Some(("SESSION", id.uuid())), None);

@@ -149,6 +149,12 @@ impl Error {
         }
     }
 
+    /// Whether the error tells of what is stored, so that whoever gets it has looked at it.
+    pub fn tells_state(&self) -> bool {
+        let tells = [UserErrorCode::InvalidState, UserErrorCode::AlreadyExists];
+        matches!(self, Self::Refused(error) if tells.contains(&error.code))
+    }
+
     /// Nobody is signed in, or the credential is no longer good.
     pub fn unauthenticated() -> Self {
         Self::Unauthenticated("sign in, then send the token in the header `Authorization: Bearer …`")

@@ -17,7 +17,7 @@ use sea_orm::ActiveEnum;
 use uuid::Uuid;
 
 use super::{
-    access::{Action, Ask, Ruling},
+    access::{Action, Ask, Ruling, Subject},
     crypto::{DerivedPurpose, TenantKeys},
     viewer::Viewer,
 };
@@ -71,13 +71,18 @@ struct Entry {
     consent_id: Option<Id<consent::Entity>>,
 }
 
+/// Looks that are one entry: of one patient and class, answered alike for the same reason or by the same consent.
+type LookKey = (Uuid, DataClass, AuditAction, Subject, Option<&'static str>, Option<Uuid>);
+
 /// What was looked at and written since the transaction began.
 #[derive(Debug, Default)]
 pub(in crate::kernel) struct Record {
-    looks: BTreeMap<(Uuid, DataClass, AuditAction, bool), Entry>,
+    looks: BTreeMap<LookKey, Entry>,
     others: Vec<Entry>,
     /// Patients that only this transaction has: after a rollback the record cannot point to them.
     made: BTreeSet<Uuid>,
+    /// Who turned out to act, where nobody was signed in before.
+    actor: Option<Uuid>,
 }
 
 impl Record {
@@ -85,11 +90,15 @@ impl Record {
         self.looks.is_empty() && self.others.is_empty()
     }
 
-    /// What was refused.
-    pub(in crate::kernel) fn refusals(mut self) -> Self {
-        self.looks.retain(|_, entry| entry.reason.is_some());
+    /// What is still true after a rollback: every refusal, and every look when the caller is `told` of what stands there.
+    /// No write is; what was to be written over was looked at.
+    pub(in crate::kernel) fn after_rollback(mut self, told: bool) -> Self {
+        self.looks.retain(|_, entry| told || entry.reason.is_some());
         self.others.retain(|entry| entry.reason.is_some());
         for entry in self.looks.values_mut().chain(&mut self.others) {
+            if entry.reason.is_none() && entry.action == AuditAction::Write {
+                entry.action = AuditAction::View;
+            }
             let gone = entry.patient_id.filter(|patient| self.made.contains(&patient.uuid()));
             if let Some(patient) = gone {
                 entry.patient_id = None;
@@ -99,7 +108,7 @@ impl Record {
         self
     }
 
-    /// Adds a decision: one entry per patient, class, action and answer, with all the fields.
+    /// Adds a decision: one entry per patient, class, action, kind of record and answer, with all the fields.
     pub(in crate::kernel) fn look(
         &mut self,
         patient_id: Id<patient::Entity>,
@@ -119,7 +128,7 @@ impl Record {
         };
         let entry = self
             .looks
-            .entry((patient_id.uuid(), ask.class, action, reason.is_none()))
+            .entry((patient_id.uuid(), ask.class, action, ask.subject, reason, consent_id.map(Uuid::from)))
             .or_insert_with(|| Entry {
                 action,
                 operation: operation.to_owned(),
@@ -136,6 +145,11 @@ impl Record {
     /// Notes that the transaction makes this patient.
     pub(in crate::kernel) fn makes(&mut self, patient: Id<patient::Entity>) {
         self.made.insert(patient.uuid());
+    }
+
+    /// Notes who acts, where nobody was signed in before.
+    pub(in crate::kernel) fn acts(&mut self, user: Uuid) {
+        self.actor = Some(user);
     }
 
     /// Adds something written.
@@ -186,7 +200,8 @@ impl Record {
         let hash = |text: &str| keys.mac(DerivedPurpose::AddressHash, text.as_bytes()).to_vec();
         let address_hash = origin.peer.map(|peer| hash(&peer.to_string()));
         let user_agent_hash = origin.user_agent.as_deref().map(hash);
-        let actor_id = viewer.and_then(Viewer::actor_id);
+        let actor_id = viewer.and_then(Viewer::actor_id).or(self.actor);
+        let credential_id = viewer.and_then(Viewer::credential_id);
         let actor_role = viewer.and_then(Viewer::leading_role);
         let unnamed = if origin.operator { AuditCredential::Operator } else { AuditCredential::None };
         let credential = viewer.map_or(unnamed, |viewer| viewer.credential()).to_value();
@@ -224,6 +239,7 @@ impl Record {
                 request_id: &origin.request_id,
                 address_hash: address_hash.as_deref(),
                 user_agent_hash: user_agent_hash.as_deref(),
+                credential_id,
             };
             columns.row_mac.push(keys.mac(DerivedPurpose::AuditMac, &row.canonical_bytes()).to_vec());
             columns.id.push(id);
@@ -261,6 +277,7 @@ impl Record {
             .bind(columns.reason)
             .bind(columns.consent_id)
             .bind(columns.row_mac)
+            .bind(credential_id)
     }
 }
 
@@ -288,9 +305,9 @@ struct Columns {
 const INSERT: &str = "\
 insert into audit_logs (tenant_id, occurred_at, actor_id, actor_role, credential, purpose, request_id, address_hash,
     user_agent_hash, key_version, id, action, operation, target_kind, target_id, patient_id, data_class, fields,
-    decision, reason, consent_id, row_mac)
+    decision, reason, consent_id, row_mac, credential_id)
 select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, r.id, r.action, r.operation, r.target_kind, r.target_id, r.patient_id,
-    r.data_class, string_to_array(r.fields, ','), r.decision, r.reason, r.consent_id, r.row_mac
+    r.data_class, string_to_array(r.fields, ','), r.decision, r.reason, r.consent_id, r.row_mac, $23
 from unnest($11::uuid[], $12::text[], $13::text[], $14::text[], $15::uuid[], $16::uuid[], $17::text[], $18::text[],
     $19::text[], $20::text[], $21::uuid[], $22::bytea[])
     as r (id, action, operation, target_kind, target_id, patient_id, data_class, fields, decision, reason, consent_id,

@@ -17,7 +17,7 @@ use async_graphql::{
     runtime::{Timer, TokioSpawner},
 };
 use chrono::{DateTime, Utc};
-use entity::{DataClass, Id, people::patient, platform::audit_log::AuditAction};
+use entity::{DataClass, Id, identity::user, people::patient, platform::audit_log::AuditAction};
 use sea_orm::{ExecResult, QueryResult, Statement};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, Postgres, Transaction, postgres::PgRow};
@@ -164,6 +164,11 @@ impl Core {
         self.record(|record| record.makes(patient));
     }
 
+    /// Notes who acts, once somebody proved who they are.
+    pub fn acts(&self, user: Id<user::Entity>) {
+        self.record(|record| record.acts(user.uuid()));
+    }
+
     /// Puts something written into the record.
     pub fn written(&self, written: Written) {
         self.record(|record| record.written(written));
@@ -214,10 +219,12 @@ impl Core {
         Ok(())
     }
 
-    /// Rolls everything back, and returns the refusals that must be recorded all the same.
-    async fn abandon(&self) -> Record {
+    /// Rolls everything back, and returns what must be recorded all the same: every refusal, and the looks too when the
+    /// caller is `told` of what stands there.
+    async fn abandon(&self, told: bool) -> Record {
         drop(self.transaction.lock().await.take());
-        self.record(std::mem::take).refusals()
+        let record = self.record(std::mem::take);
+        record.after_rollback(told)
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
 pub struct Viewer {
     principal: Principal,
     credential: AuditCredential,
-    credential_id: Uuid,
+    credential_id: Option<Uuid>,
     asked_at: DateTime<Utc>,
 }
 
@@ -57,8 +57,8 @@ impl Viewer {
         self.credential
     }
 
-    /// The session or token.
-    pub const fn credential_id(&self) -> Uuid {
+    /// The session or token; an operator has none.
+    pub const fn credential_id(&self) -> Option<Uuid> {
         self.credential_id
     }
 
@@ -73,7 +73,7 @@ impl Viewer {
 
     /// A viewer that acts for a user without a credential: for the command line and demo data.
     pub(in crate::kernel) const fn operator(principal: Principal, asked_at: DateTime<Utc>) -> Self {
-        Self { principal, credential: AuditCredential::Operator, credential_id: Uuid::nil(), asked_at }
+        Self { principal, credential: AuditCredential::Operator, credential_id: None, asked_at }
     }
 }
 
@@ -177,7 +177,7 @@ impl Claim {
         let viewer = Viewer {
             principal,
             credential: credential_kind,
-            credential_id: self.token.token_id(),
+            credential_id: Some(self.token.token_id()),
             asked_at: now,
         };
         let roots = credential.root_keys.map(read_roots).transpose()?;

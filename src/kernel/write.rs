@@ -277,7 +277,7 @@ impl Slot {
     ///
     /// # Errors
     ///
-    /// Those of `work`. After a refusal nothing was written but the denials it met, which are recorded.
+    /// Those of `work`. After a refusal nothing was written but its record: what was looked at, and what was denied.
     pub async fn write<T>(&self, work: impl for<'w> FnOnce(&'w Write) -> Work<'w, T> + Send) -> Result<T> {
         let write = Write { core: self.begin_write().await? };
         let outcome = work(&write).await;
@@ -323,7 +323,7 @@ impl Slot {
                 Ok(value)
             }
             Err(error) => {
-                self.record_refusals(write).await?;
+                self.record_rolled_back(write, &error).await?;
                 Err(error)
             }
         }

@@ -254,10 +254,11 @@ async fn a_tenant_that_was_left_unfinished_is_set_aside_and_made_anew() {
     assert_ne!(tenant_id, id, "another tenant");
     let code = "select count(*) from patients where display_code = 'WZ5B-7PJR'";
     assert_eq!(installation.number(tenant_id, code).await, 1, "with the same display codes");
-    let statuses: Vec<String> = sqlx::query_scalar("select status::text from tenants where slug <> 'platform' order by slug")
-        .fetch_all(&installation.owner)
-        .await
-        .expect("tenants are read");
+    let statuses: Vec<String> =
+        sqlx::query_scalar("select status::text from tenants where slug <> 'platform' order by slug")
+            .fetch_all(&installation.owner)
+            .await
+            .expect("tenants are read");
     assert_eq!(statuses, ["ACTIVE", "ACTIVE", "CLOSED"]);
 }
 

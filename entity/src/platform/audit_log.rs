@@ -123,6 +123,7 @@ pub struct Model {
     pub request_id: String,
     pub address_hash: Option<Vec<u8>>,
     pub user_agent_hash: Option<Vec<u8>>,
+    pub credential_id: Option<Uuid>,
     pub key_version: i32,
     pub row_mac: Vec<u8>,
     pub created_at: DateTime<Utc>,
@@ -131,7 +132,7 @@ pub struct Model {
 
 classify! {
     table "audit_logs", standard: immutable;
-    operational: [OccurredAt, ActorId, ActorRole, Credential, Action, Operation, TargetKind, TargetId, PatientId, RequestId, AddressHash, UserAgentHash, KeyVersion, RowMac];
+    operational: [OccurredAt, ActorId, ActorRole, Credential, Action, Operation, TargetKind, TargetId, PatientId, RequestId, AddressHash, UserAgentHash, CredentialId, KeyVersion, RowMac];
     gates: {
         /// The column `data_class`.
         DataClass = "data_class": GeneralPhi,

@@ -25,7 +25,7 @@ pub enum Action {
 }
 
 /// What kind of record is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     /// The patient's identity or health: needs a consent.
     Health,

@@ -383,24 +383,30 @@ async fn ends(
         _ => {}
     }
     let sql = format!(
-        "select {COLUMNS}, l.xid < coalesce(h.sealed_xid, '0'::xid8)
+        "select {COLUMNS}, l.xid < coalesce(h.sealed_xid, '0'::xid8),
+            l.xid >= pg_snapshot_xmax(pg_current_snapshot())
+                and h.system_identifier = (select system_identifier from pg_control_system())
         from audit_logs l left join audit_heads h on h.tenant_id = $1 and h.id = $1
-        where l.tenant_id = $1 and l.id > $2
+        where l.tenant_id = $1 and ($2::uuid is null or l.id > $2)
             and not exists (select from audit_links k where k.tenant_id = $1 and k.id = l.id)
         order by l.id limit $3"
     );
-    let mut after = Uuid::nil();
+    let mut after = None::<Uuid>;
     loop {
         let rows = sqlx::query(AssertSqlSafe(sql.clone())).bind(tenant_id).bind(after).bind(BATCH);
         let rows = rows.fetch_all(&mut *connection).await?;
         let Some(last) = rows.last() else { return Ok(None) };
-        after = last.try_get(1)?;
+        after = Some(last.try_get(1)?);
         for row in &rows {
             let stored = StoredRow::read(row)?;
             let id = stored.row.id;
             match stored.examine(keys).0 {
                 Ok(true) if row.try_get(COLUMN_COUNT)? => {
                     return Ok(Some(format!("row {id}: it was put in among rows that are linked")));
+                }
+                // Its link would never come, and nobody would miss it.
+                Ok(true) if row.try_get::<Option<bool>, _>(COLUMN_COUNT + 1)?.unwrap_or_default() => {
+                    return Ok(Some(format!("row {id}: it bears a transaction that has not begun")));
                 }
                 Ok(true) => findings.waiting += 1,
                 Ok(false) => {

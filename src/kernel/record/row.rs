@@ -49,6 +49,8 @@ pub struct AuditRow<'a> {
     pub address_hash: Option<&'a [u8]>,
     /// By which user agent, hashed.
     pub user_agent_hash: Option<&'a [u8]>,
+    /// With which session or token.
+    pub credential_id: Option<Uuid>,
 }
 
 impl AuditRow<'_> {
@@ -82,6 +84,10 @@ impl AuditRow<'_> {
         add(Some(self.request_id.as_bytes()));
         add(self.address_hash);
         add(self.user_agent_hash);
+        // Rows from before it was recorded end here; what follows tells them apart from one that has it.
+        if let Some(credential_id) = &self.credential_id {
+            add(Some(credential_id.as_bytes()));
+        }
         bytes
     }
 }
@@ -90,27 +96,34 @@ impl AuditRow<'_> {
 pub(super) const COLUMNS: &str = "l.tenant_id, l.id, l.occurred_at, l.actor_id, l.actor_role::text, l.credential::text,
     l.action::text, l.operation::text, l.target_kind::text, l.target_id, l.patient_id, l.data_class::text,
     array_to_string(l.fields, ','), l.decision::text, l.reason::text, l.purpose::text, l.consent_id, l.request_id::text,
-    l.address_hash::bytea, l.user_agent_hash::bytea, l.key_version, l.row_mac::bytea";
+    l.address_hash::bytea, l.user_agent_hash::bytea, l.key_version, l.row_mac::bytea, l.credential_id,
+    array_to_json(l.fields)::text, l.created_at, l.created_by, l.xid::text";
 /// How many they are.
-pub(super) const COLUMN_COUNT: usize = 22;
+pub(super) const COLUMN_COUNT: usize = 27;
 
 /// A row as it is stored. Its protected columns are hashed and compared, never shown.
 pub(super) struct StoredRow<'r> {
     pub(super) row: AuditRow<'r>,
     pub(super) row_mac: &'r [u8],
     key_version: u32,
+    /// What the database added, and so no MAC covers. `fields` stand here once more as JSON, in which two lists never
+    /// look alike.
+    fields: &'r str,
+    created_at: i64,
+    created_by: Option<Uuid>,
+    xid: &'r str,
 }
 
 impl<'r> StoredRow<'r> {
     /// Reads the columns of [`COLUMNS`], by position: this is done for every row there is.
     pub(super) fn read(row: &'r PgRow) -> Result<Self, sqlx::Error> {
-        let occurred_at: DateTime<Utc> = row.try_get(2)?;
+        let micros = |index: usize| row.try_get::<DateTime<Utc>, _>(index).map(|at| at.timestamp_micros());
         let key_version: i32 = row.try_get(20)?;
         Ok(Self {
             row: AuditRow {
                 tenant_id: row.try_get(0)?,
                 id: row.try_get(1)?,
-                occurred_at: occurred_at.timestamp_micros(),
+                occurred_at: micros(2)?,
                 actor_id: row.try_get(3)?,
                 actor_role: row.try_get(4)?,
                 credential: row.try_get(5)?,
@@ -128,16 +141,33 @@ impl<'r> StoredRow<'r> {
                 request_id: row.try_get(17)?,
                 address_hash: row.try_get(18)?,
                 user_agent_hash: row.try_get(19)?,
+                credential_id: row.try_get(22)?,
             },
             row_mac: row.try_get(21)?,
             key_version: u32::try_from(key_version).unwrap_or_default(),
+            fields: row.try_get(23)?,
+            created_at: micros(24)?,
+            created_by: row.try_get(25)?,
+            xid: row.try_get(26)?,
         })
     }
 
-    /// Whether the MAC is that of the row, and the digest of what it covers.
+    /// The transaction that wrote it. One that cannot be a number of a cluster comes last of all.
+    pub(super) fn xid(&self) -> i64 {
+        self.xid.parse().unwrap_or(i64::MAX)
+    }
+
+    /// Whether the MAC is that of the row, and the digest of the whole row, for its link.
     pub(super) fn examine(&self, keys: &TenantKeys) -> (Result<bool, CryptoError>, [u8; 32]) {
-        let bytes = self.row.canonical_bytes();
+        let mut bytes = self.row.canonical_bytes();
         let mac = keys.mac_at(self.key_version, DerivedPurpose::AuditMac, &bytes);
+        bytes.extend((self.fields.len() as u64).to_be_bytes());
+        bytes.extend(self.fields.as_bytes());
+        bytes.extend(self.created_at.to_be_bytes());
+        bytes.push(u8::from(self.created_by.is_some()));
+        bytes.extend(self.created_by.unwrap_or_default().as_bytes());
+        bytes.extend(self.key_version.to_be_bytes());
+        bytes.extend(self.xid.as_bytes());
         (mac.map(|mac| mac[..] == *self.row_mac), Sha256::digest(&bytes).into())
     }
 }

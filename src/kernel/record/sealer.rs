@@ -19,7 +19,7 @@ use super::{
     chain::{BEGINNING, Linked},
     checkpoint::{Bytes, Checkpoint, Restored, Standing},
     journal::Journal,
-    row::{COLUMN_COUNT, COLUMNS, StoredRow},
+    row::{COLUMNS, StoredRow},
 };
 use crate::kernel::{
     app::App,
@@ -156,7 +156,10 @@ impl Sealer {
             turn.checkpoint = self.checkpoint(&mut transaction, place, newest, sealed_below, None).await?;
             self.checkpoint_due = now + CHECKPOINT_TIME;
         }
+        let waiting = if turn.links == 0 { waiting_since(&mut transaction, next).await? } else { None };
         transaction.commit().await?;
+        let waited = waiting.map_or(0, |since| (now - since).num_milliseconds().max(0));
+        metrics::gauge!("consentry_audit_waiting_seconds").set(waited as f64 / 1e3);
         self.cursor = Some(next);
         self.links_since_checkpoint =
             if turn.checkpoint { 0 } else { self.links_since_checkpoint + turn.links };
@@ -362,13 +365,14 @@ struct Place {
 }
 
 fn cursor_of(row: &PgRow) -> Result<Cursor> {
-    Ok(Cursor { xid: row.try_get(COLUMN_COUNT)?, id: row.try_get(1)? })
+    let stored = StoredRow::read(row)?;
+    Ok(Cursor { xid: stored.xid(), id: stored.row.id })
 }
 
 /// Rows of all tenants that come after the cursor and that no older transaction can precede any more.
 async fn scan(connection: &mut PgConnection, after: Cursor) -> Result<Vec<PgRow>> {
     let sql = format!(
-        "select {COLUMNS}, l.xid::text::bigint from audit_logs l
+        "select {COLUMNS} from audit_logs l
         where (l.xid, l.id) > ($1::text::xid8, $2) and l.xid < pg_snapshot_xmin(pg_current_snapshot())
         order by l.xid, l.id limit $3"
     );
@@ -376,10 +380,18 @@ async fn scan(connection: &mut PgConnection, after: Cursor) -> Result<Vec<PgRow>
     Ok(rows.fetch_all(connection).await?)
 }
 
+/// Since when the first row after the cursor waits, which an older transaction that is still open keeps from its link.
+async fn waiting_since(connection: &mut PgConnection, after: Cursor) -> Result<Option<DateTime<Utc>>> {
+    let sql = "select occurred_at from audit_logs l where (l.xid, l.id) > ($1::text::xid8, $2)
+        order by l.xid, l.id limit 1";
+    let since = sqlx::query_scalar(sql).bind(after.xid.to_string()).bind(after.id);
+    Ok(since.fetch_optional(connection).await?)
+}
+
 /// Rows of one tenant without a link. A transaction that this cluster has not begun yet is one of another cluster.
 async fn unlinked(connection: &mut PgConnection, tenant_id: Uuid) -> Result<Vec<PgRow>> {
     let sql = format!(
-        "select {COLUMNS}, l.xid::text::bigint from audit_logs l
+        "select {COLUMNS} from audit_logs l
         where l.tenant_id = $1 and (l.xid < pg_snapshot_xmin(pg_current_snapshot())
                 or l.xid >= pg_snapshot_xmax(pg_current_snapshot()))
             and not exists (select from audit_links k where k.tenant_id = l.tenant_id and k.id = l.id)
@@ -482,7 +494,6 @@ async fn link(
     let version = keys.current_version();
     let (mut ids, mut positions, mut macs) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
-        let xid: i64 = row.try_get(COLUMN_COUNT)?;
         let stored = StoredRow::read(row)?;
         if linked.contains(&stored.row.id) {
             continue;
@@ -503,7 +514,7 @@ async fn link(
         };
         head.link_mac = link.mac(keys, version)?;
         if in_order {
-            head.sealed_xid = xid;
+            head.sealed_xid = stored.xid();
         }
         metrics::histogram!("consentry_audit_seal_lag_seconds")
             .record((now.timestamp_micros() - stored.row.occurred_at).max(0) as f64 / 1e6);

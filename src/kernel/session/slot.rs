@@ -201,15 +201,15 @@ impl Slot {
         self.begin_for(Mode::Write, tenant_id, None, keys).await
     }
 
-    /// Rolls a mutation back but keeps its refusals, in a transaction of their own.
-    pub(in crate::kernel) async fn record_refusals(&self, core: &Core) -> Result<()> {
-        let refusals = core.abandon().await;
-        if refusals.is_empty() {
+    /// Rolls a mutation back but keeps its refusals, and the looks that its error tells of, in a transaction of their own.
+    pub(in crate::kernel) async fn record_rolled_back(&self, core: &Core, error: &Error) -> Result<()> {
+        let kept = core.abandon(error.tells_state()).await;
+        if kept.is_empty() {
             return Ok(());
         }
         let again =
             self.begin_for(Mode::Write, core.tenant_id, core.viewer.clone(), core.keys.clone()).await?;
-        again.record(|record| *record = refusals);
+        again.record(|record| *record = kept);
         again.finish().await
     }
 

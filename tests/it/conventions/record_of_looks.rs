@@ -71,6 +71,7 @@ impl Entry {
             request_id: &request_id,
             address_hash: address_hash.as_deref(),
             user_agent_hash: user_agent_hash.as_deref(),
+            credential_id: self.id("credential_id"),
         };
         let version = u32::try_from(self.row.get::<i32, _>("key_version")).expect("a version");
         let mac = keys.mac_at(version, DerivedPurpose::AuditMac, &row.canonical_bytes()).expect("a key");
@@ -85,7 +86,7 @@ async fn record(town: &Town) -> BTreeMap<Uuid, Entry> {
         "select tenant_id, id, occurred_at, actor_id, actor_role::text, credential::text, action::text, operation::text,
             target_kind::text, target_id, patient_id, data_class::text, array_to_string(fields, ',') as fields,
             decision::text, reason::text, purpose::text, consent_id, request_id::text, address_hash::bytea,
-            user_agent_hash::bytea, key_version, row_mac::bytea
+            user_agent_hash::bytea, key_version, row_mac::bytea, credential_id
         from audit_logs",
     )
     .fetch_all(&mut *transaction)
@@ -208,7 +209,7 @@ async fn a_refusal_of_any_protected_field_adds_one_row_too() {
 }
 
 #[tokio::test]
-async fn one_request_adds_one_row_for_each_patient_and_class() {
+async fn one_request_adds_one_row_for_each_patient_class_and_kind_of_record() {
     let Scene { town, clinician, patient } = Scene::new().await;
     let second = clinician.creates_patient("Ben", "Nowhere").await;
     clinician.records_consent(second, json!({})).await;
@@ -220,21 +221,20 @@ async fn one_request_adds_one_row_for_each_patient_and_class() {
         accessHistory(patientId: $id) { nodes { subject { __typename } } }
     }";
     let (rows, _) = added(&town, &clinician, document, patient).await;
-    let told: BTreeSet<_> = rows.iter().map(Entry::gist).collect();
+    let told: BTreeSet<_> = rows.iter().map(|row| (row.gist(), row.text("operation"))).collect();
     assert_eq!(told.len(), rows.len(), "no row twice");
-    let row = |patient: Id<patient::Entity>, class: &str, reason: Option<&str>| {
+    let row = |patient: Id<patient::Entity>, class: &str, operation: &str, reason: Option<&str>| {
         let decision = if reason.is_some() { "DENY" } else { "PERMIT" };
-        (
-            Some(patient.uuid()),
-            [Some(class), Some("VIEW"), Some(decision), reason].map(|text| text.map(str::to_owned)),
-        )
+        let texts = [Some(class), Some("VIEW"), Some(decision), reason].map(|text| text.map(str::to_owned));
+        ((Some(patient.uuid()), texts), Some(operation.to_owned()))
     };
     let expected = BTreeSet::from([
-        row(patient, "DIRECTORY", None),
-        row(patient, "GENERAL_PHI", None),
-        row(second, "DIRECTORY", None),
-        row(second, "GENERAL_PHI", None),
-        row(refused, "DIRECTORY", Some("CONSENT_REQUIRED")),
+        row(patient, "DIRECTORY", "patient.identity", None),
+        row(patient, "GENERAL_PHI", "consent.detail", None),
+        row(patient, "GENERAL_PHI", "audit.subject", None),
+        row(second, "DIRECTORY", "patient.identity", None),
+        row(second, "GENERAL_PHI", "consent.detail", None),
+        row(refused, "DIRECTORY", "patient.identity", Some("CONSENT_REQUIRED")),
     ]);
     assert_eq!(told, expected);
     let requests: BTreeSet<_> = rows.iter().map(|row| row.text("request_id")).collect();
@@ -270,4 +270,31 @@ async fn every_row_of_the_record_carries_the_mac_of_what_it_says() {
     }
     let kinds: BTreeSet<_> = record.values().filter_map(|entry| entry.text("operation")).collect();
     assert!(record.len() >= 12 && kinds.len() >= 7, "{} rows of {kinds:?}", record.len());
+}
+
+/// What a row says of a look must not depend on the order of the fields: the consent belongs to the look it permitted.
+#[tokio::test]
+async fn the_consent_behind_a_look_stands_in_its_row_whatever_was_asked_before_it() {
+    let town = Town::with_part2_program().await;
+    let clinician = town.tenant.clinician().await;
+    let patient = clinician.creates_patient("Amara", "Okafor").await;
+    let consent = clinician.records_consent(patient, json!({})).await;
+    let fields = ["identity { __typename }", "consents { nodes { detail { __typename } } }"];
+    for order in [[0, 1], [1, 0]] {
+        let document =
+            format!("query($id: ID!) {{ patient(id: $id) {{ {} {} }} }}", fields[order[0]], fields[order[1]]);
+        let (rows, _) = added(&town, &clinician, &document, patient).await;
+        let looks: BTreeSet<_> = rows
+            .iter()
+            .map(|row| (row.text("operation"), row.text("fields"), row.id("consent_id")))
+            .collect();
+        let row = |operation: &str, fields: &str, consent| {
+            (Some(operation.to_owned()), Some(fields.to_owned()), consent)
+        };
+        let expected = BTreeSet::from([
+            row("patient.identity", "identity", Some(consent.uuid())),
+            row("consent.detail", "consents", None),
+        ]);
+        assert_eq!(looks, expected);
+    }
 }

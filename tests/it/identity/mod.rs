@@ -1,6 +1,7 @@
 //! Who calls: signing in and out, credentials, roles.
 
 mod api_tokens;
+mod attempts;
 mod credentials;
 mod roles;
 mod sign_in;

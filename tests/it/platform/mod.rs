@@ -4,6 +4,8 @@ mod history;
 mod masking;
 mod record;
 mod rows;
+mod sealing;
+mod tampering;
 mod transport;
 
 use serde_json::Value;

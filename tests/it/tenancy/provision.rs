@@ -16,10 +16,12 @@ fn named(slug: &'static str, time_zone: &'static str) -> NewTenant {
 
 /// Every tenant as `slug status`, read as the owner: the table is not confined to one tenant.
 async fn tenants(town: &Town) -> Vec<String> {
-    sqlx::query_scalar("select concat_ws(' ', slug, status) from tenants where slug <> 'platform' order by id")
-        .fetch_all(town.owner())
-        .await
-        .expect("tenants are listed")
+    sqlx::query_scalar(
+        "select concat_ws(' ', slug, status) from tenants where slug <> 'platform' order by id",
+    )
+    .fetch_all(town.owner())
+    .await
+    .expect("tenants are listed")
 }
 
 #[tokio::test]
