@@ -52,6 +52,7 @@ const STEPS: &[Step] = &[
     step!("m20261121_000005", "consent"),
     step!("m20261121_000006", "platform"),
     step!("m20261121_000007", "evidence"),
+    step!("m20261121_000008", "outbox_relay"),
 ];
 
 impl MigrationName for Step {

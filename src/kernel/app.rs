@@ -6,6 +6,7 @@ use entity::tenancy::tenant::PLATFORM;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use sea_orm::{FromQueryResult, QueryResult};
 use sqlx::PgPool;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
@@ -35,6 +36,7 @@ struct Shared {
     schema: Schema,
     limits: Limits,
     refused_tokens: Arc<DefaultDirectRateLimiter>,
+    relay: Arc<Notify>,
 }
 
 /// So many refused tokens a second are recorded, and so many at once.
@@ -57,6 +59,7 @@ impl App {
             schema,
             limits: Limits::default(),
             refused_tokens: Arc::new(RateLimiter::direct(REFUSED_TOKENS)),
+            relay: Arc::default(),
         };
         Self { pool, shared: Arc::new(shared) }
     }
@@ -104,6 +107,16 @@ impl App {
     /// How much a request may bring.
     pub fn limits(&self) -> &Limits {
         &self.shared.limits
+    }
+
+    /// Tells the relay of this process that an event was committed.
+    pub(in crate::kernel) fn wake_relay(&self) {
+        self.shared.relay.notify_one();
+    }
+
+    /// Completes when an event was committed in this process.
+    pub(in crate::kernel) async fn relay_wanted(&self) {
+        self.shared.relay.notified().await;
     }
 
     /// The keys of a tenant, from the cache or unwrapped now.

@@ -6,6 +6,7 @@
 //! | write in a mutation | [`write`](mod@write) |
 //! | decide who may see what | [`access`] |
 //! | record looks | [`record`] |
+//! | let something happen after a commit | [`outbox`] |
 //! | begin transactions | [`session`], [`database`] |
 
 pub mod access;
@@ -19,6 +20,7 @@ pub mod engine;
 pub mod error;
 pub mod graphql;
 pub mod load;
+pub mod outbox;
 pub mod page;
 pub mod record;
 pub mod session;

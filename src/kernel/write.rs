@@ -1,6 +1,10 @@
 //! Writing: one transaction per mutation, with its audit rows and outbox events.
 
-use std::{future::Future, pin::Pin};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use entity::{
     Id, TenantTable,
@@ -25,6 +29,8 @@ use super::{
 /// The transaction of a mutation. Everything in it is committed together, or nothing is.
 pub struct Write {
     core: Core,
+    /// Whether the relay has something to do after the commit.
+    wakes_relay: AtomicBool,
 }
 
 impl std::ops::Deref for Write {
@@ -36,6 +42,10 @@ impl std::ops::Deref for Write {
 }
 
 impl Write {
+    const fn on(core: Core) -> Self {
+        Self { core, wakes_relay: AtomicBool::new(false) }
+    }
+
     /// Inserts a row; the tenant is that of the transaction.
     ///
     /// # Errors
@@ -163,7 +173,8 @@ impl Write {
         Ok(())
     }
 
-    /// Adds an outbox event: ids only, carried out after the commit.
+    /// Adds an outbox event: ids only, carried out after the commit and after all earlier events of the aggregate. Until
+    /// the commit, others who add an event to the same aggregate wait: add events last.
     ///
     /// # Errors
     ///
@@ -175,9 +186,18 @@ impl Write {
             aggregate_kind: Set(aggregate_kind.to_owned()),
             aggregate_id: Set(aggregate_id),
             payload: Set(serde_json::json!({ "id": aggregate_id })),
+            available_at: Set(self.now()),
+            occurred_at: Set(self.now()),
             ..Default::default()
         })
-        .await
+        .await?;
+        self.wakes_relay();
+        Ok(())
+    }
+
+    /// Notes that the relay has something to do after the commit.
+    pub(in crate::kernel) fn wakes_relay(&self) {
+        self.wakes_relay.store(true, Ordering::Relaxed);
     }
 }
 
@@ -279,7 +299,7 @@ impl Slot {
     ///
     /// Those of `work`. After a refusal nothing was written but its record: what was looked at, and what was denied.
     pub async fn write<T>(&self, work: impl for<'w> FnOnce(&'w Write) -> Work<'w, T> + Send) -> Result<T> {
-        let write = Write { core: self.begin_write().await? };
+        let write = Write::on(self.begin_write().await?);
         let outcome = work(&write).await;
         self.conclude(&write, outcome).await
     }
@@ -294,7 +314,7 @@ impl Slot {
         tenant_id: Uuid,
         work: impl for<'w> FnOnce(&'w Write) -> Work<'w, T> + Send,
     ) -> Result<T> {
-        let write = Write { core: self.begin_write_anonymous(tenant_id).await? };
+        let write = Write::on(self.begin_write_anonymous(tenant_id).await?);
         let outcome = work(&write).await;
         self.conclude(&write, outcome).await
     }
@@ -310,7 +330,7 @@ impl Slot {
         work: impl for<'w> FnOnce(&'w Write) -> Work<'w, Id<E>> + Send,
     ) -> Result<Id<E>> {
         let Some(once) = once else { return self.write(work).await };
-        let write = Write { core: self.begin_write().await? };
+        let write = Write::on(self.begin_write().await?);
         let outcome = once.run(&write, work).await;
         self.conclude(&write, outcome).await
     }
@@ -320,6 +340,9 @@ impl Slot {
             Ok(value) => {
                 write.finish().await?;
                 self.note_commit();
+                if write.wakes_relay.load(Ordering::Relaxed) {
+                    self.app().wake_relay();
+                }
                 Ok(value)
             }
             Err(error) => {
