@@ -13,11 +13,14 @@ use std::{
 
 use secrecy::SecretString;
 
+mod event_sink;
 #[cfg(test)]
 mod tests;
 
+pub use event_sink::EventSinkSettings;
+
 /// Every variable that is read.
-pub const VARIABLES: [&str; 14] = [
+pub const VARIABLES: [&str; 16] = [
     ENVIRONMENT,
     DATABASE_URL,
     DATABASE_MIGRATOR_URL,
@@ -32,6 +35,8 @@ pub const VARIABLES: [&str; 14] = [
     LOG,
     LOG_FORMAT,
     POSTGRESQL_BIN,
+    EVENTS_URL,
+    EVENTS_SECRET,
 ];
 
 const ENVIRONMENT: &str = "CONSENTRY_ENVIRONMENT";
@@ -48,6 +53,8 @@ const THREADS: &str = "CONSENTRY_THREADS";
 const LOG: &str = "CONSENTRY_LOG";
 const LOG_FORMAT: &str = "CONSENTRY_LOG_FORMAT";
 const POSTGRESQL_BIN: &str = "CONSENTRY_POSTGRESQL_BIN";
+const EVENTS_URL: &str = "CONSENTRY_EVENTS_URL";
+const EVENTS_SECRET: &str = "CONSENTRY_EVENTS_SECRET";
 
 /// Variables that begin like this are all ours, so an unknown one is a misspelling.
 const PREFIX: &str = "CONSENTRY_";
@@ -107,6 +114,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Where PostgreSQL's programs are, when they are in an unusual place.
     pub postgresql_binaries: Option<PathBuf>,
+    /// Who is told of events, if anybody.
+    pub event_sink: Option<EventSinkSettings>,
     database_url: Option<SecretString>,
     migrator_url: Option<SecretString>,
     sealer_url: Option<SecretString>,
@@ -201,6 +210,7 @@ impl Config {
             log,
             log_format,
             postgresql_binaries: source.path(POSTGRESQL_BIN),
+            event_sink: event_sink::read(source.text(EVENTS_URL)?, source.text(EVENTS_SECRET)?, environment)?,
             database_url: source.text(DATABASE_URL)?.map(SecretString::from),
             migrator_url: source.text(DATABASE_MIGRATOR_URL)?.map(SecretString::from),
             sealer_url: source.text(DATABASE_SEALER_URL)?.map(SecretString::from),

@@ -20,6 +20,7 @@ mod database;
 mod failure;
 mod key;
 pub mod migrate;
+mod outbox;
 mod schema;
 mod seed;
 mod serve;
@@ -57,6 +58,9 @@ enum Command {
     Seed,
     /// Make an access token for a program that acts for a user, and print it
     Token(token::Request),
+    /// Look after events that could not be carried out
+    #[command(subcommand)]
+    Outbox(outbox::Request),
     /// Check the server, the schema, all keys and the whole audit log
     Verify,
     /// Check the record of looks as evidence, or say that a backup was restored
@@ -96,6 +100,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure
             Command::Schema => schema::run(),
             Command::Seed => seed::run(&config).await,
             Command::Token(request) => token::run(&config, request).await,
+            Command::Outbox(request) => outbox::run(&config, request).await,
             Command::Verify => verify::run(&config).await,
             Command::Audit(request) => audit::run(&config, request).await,
         }

@@ -27,6 +27,8 @@ use crate::{
     },
 };
 
+mod outbox;
+
 /// Rows that are read at once.
 const BATCH: i64 = 1_000;
 
@@ -137,7 +139,8 @@ async fn check_tenants(
     report.line("data keys", format_args!("{} keys", data_keys.counted), data_keys.first_broken)?;
     let Findings { linked, waiting, chains, checkpoints, broken } = prove(app, journal).await?;
     let rows = format_args!("{linked} rows in {chains} chains, {waiting} waiting, {checkpoints} checkpoints");
-    report.line("audit log", rows, Some(broken.join("; ")).filter(|broken| !broken.is_empty()))
+    report.line("audit log", rows, Some(broken.join("; ")).filter(|broken| !broken.is_empty()))?;
+    outbox::check(app, connection, &tenants, report).await
 }
 
 /// The tenant's keys, or why there are none. The reserved tenant needs none before the first server.

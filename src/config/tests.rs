@@ -21,6 +21,8 @@ fn refusal(variables: &[(&str, &str)]) -> String {
 
 const URL: (&str, &str) = (DATABASE_URL, "postgres://consentry_app@db/consentry");
 const KEY: (&str, &str) = (ENCRYPTION_KEY, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+const SINK: (&str, &str) = (EVENTS_URL, "https://events.example.org/in?key=hunter3");
+const SINK_SECRET: (&str, &str) = (EVENTS_SECRET, "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
 const PRODUCTION: (&str, &str) = (ENVIRONMENT, "production");
 
 #[test]
@@ -34,6 +36,7 @@ fn nothing_has_to_be_set_on_a_bare_machine() {
     assert_eq!(config.log_format, LogFormat::Text);
     assert!(config.log.starts_with("info"));
     assert!(config.postgresql_binaries.is_none());
+    assert!(config.event_sink.is_none());
     assert!(matches!(config.database(), Ok(None)));
     assert!(matches!(config.migrator_database(), Ok(None)));
     let Ok(KeySource::File(path)) = config.key_source() else { panic!("a key file") };
@@ -54,8 +57,12 @@ fn every_variable_is_taken() {
         (LOG, "warn,consentry=debug"),
         (LOG_FORMAT, "text"),
         (POSTGRESQL_BIN, "/opt/postgresql/bin"),
+        SINK,
+        SINK_SECRET,
     ]);
     assert_eq!(config.environment, Environment::Production);
+    let sink = config.event_sink.as_ref().expect("a sink");
+    assert_eq!((sink.url.expose_secret(), sink.secret.expose_secret()), (SINK.1, SINK_SECRET.1));
     assert_eq!(config.listen.to_string(), "[::1]:9000");
     assert_eq!(config.data_directory, PathBuf::from("/srv/consentry"));
     assert_eq!((config.pool_size, config.threads), (40, 3));
@@ -134,6 +141,40 @@ fn what_cannot_be_used_is_refused_by_its_name() {
 }
 
 #[test]
+fn an_event_sink_needs_an_address_and_a_secret_and_in_production_https() {
+    let plain = (EVENTS_URL, "http://10.0.0.7:8080/events");
+    assert!(
+        config(&[plain, SINK_SECRET]).event_sink.is_some(),
+        "a private address is the operator's to choose"
+    );
+    assert!(
+        refusal(&[PRODUCTION, plain, SINK_SECRET])
+            .starts_with("CONSENTRY_EVENTS_URL must be a URL with https,")
+    );
+    assert!(
+        refusal(&[SINK]).starts_with("CONSENTRY_EVENTS_URL is set, but CONSENTRY_EVENTS_SECRET is not: ")
+    );
+    assert!(
+        refusal(&[SINK_SECRET])
+            .starts_with("CONSENTRY_EVENTS_SECRET is set, but CONSENTRY_EVENTS_URL is not: ")
+    );
+    for url in ["events", "https://", "ftp://hunter3/", "//hunter3/", "data:hunter3"] {
+        let refused = refusal(&[(EVENTS_URL, url), SINK_SECRET]);
+        assert!(refused.starts_with("CONSENTRY_EVENTS_URL must be a URL with "), "{url}: {refused}");
+        assert!(!refused.contains("hunter3"), "{refused}");
+    }
+    let short = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRY=";
+    for secret in ["whsec_", "whsec_hunter3", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", short] {
+        let refused = refusal(&[SINK, (EVENTS_SECRET, secret)]);
+        assert!(
+            refused.starts_with("CONSENTRY_EVENTS_SECRET must be whsec_ and 24 to 64 bytes"),
+            "{refused}"
+        );
+        assert!(!refused.contains("hunter3") && !refused.contains("AAEC"), "{refused}");
+    }
+}
+
+#[test]
 fn a_value_that_is_not_text_is_refused_without_being_quoted() {
     use std::os::unix::ffi::OsStringExt;
     let lookup = |name: &str| (name == ENCRYPTION_KEY).then(|| OsString::from_vec(b"secret\xff".to_vec()));
@@ -163,9 +204,9 @@ fn the_pool_is_divided_and_no_thread_goes_without() {
 
 #[test]
 fn debug_output_contains_no_secret() {
-    let config = config(&[(DATABASE_URL, "postgres://a:hunter2@db/c"), KEY]);
+    let config = config(&[(DATABASE_URL, "postgres://a:hunter2@db/c"), KEY, SINK, SINK_SECRET]);
     let printed = format!("{config:?} {:?}", config.key_source());
-    assert!(!printed.contains("hunter2") && !printed.contains("AAECAw"), "{printed}");
+    assert!(!printed.contains("hunter") && !printed.contains("AAECAw"), "{printed}");
 }
 
 #[test]

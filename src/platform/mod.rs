@@ -1,6 +1,7 @@
 //! Platform: keys, evidence and side effects.
 
 pub mod audit_log;
+pub mod event_sink;
 
 use async_graphql::MergedObject;
 

@@ -30,7 +30,7 @@ from (
 ) due
 where e.tenant_id = $1 and e.id = due.id
 returning e.tenant_id, e.id, event_type, aggregate_kind, aggregate_id, payload, position, occurred_at, attempts,
-    attempts_forgiven, due.spent";
+    attempts_forgiven, $2 as attempted_at, due.spent";
 
 /// Holds the aggregate until the end of the transaction, so that no event is added to it while its turn passes on.
 pub(super) const HOLD: &str = "select lock_aggregate($1, $2, $3)";

@@ -37,8 +37,8 @@ pub use policy::Policy;
 pub use redrive::{DeadEvent, dead_events, redrive, skip};
 pub use relay::{Relay, relay};
 
-/// What events are about, and the table that it stands in. [`emit`](super::write::Write::emit) takes no others, and
-/// `consentry verify` looks for events about rows that are not there.
+/// What events are about, and the tables that it stands in: `consentry verify` looks for events about rows that are not
+/// there. A test holds every kind that is emitted to this list.
 pub const AGGREGATES: &[(&str, &str)] =
     &[("CONSENT", "consents"), ("ORGANIZATION", "organizations"), ("PATIENT", "patients"), ("USER", "users")];
 
@@ -61,6 +61,8 @@ pub struct Event {
     pub position: i64,
     /// When it happened.
     pub occurred_at: DateTime<Utc>,
+    /// When this attempt began.
+    pub attempted_at: DateTime<Utc>,
     /// Which attempt this is, from 1: its fencing token.
     #[sea_orm(from_alias = "attempts")]
     pub attempt: i32,
