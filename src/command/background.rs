@@ -14,8 +14,10 @@ use crate::{
     kernel::{
         app::App,
         database,
+        outbox::{Effects, relay},
         record::{journal::Journal, proof, sealer::Sealer},
     },
+    platform::event_sink::effects,
 };
 
 /// Connections of each role behind the requests; one works, one is there when it breaks.
@@ -25,7 +27,9 @@ const CONNECTIONS: u32 = 2;
 pub(super) struct Background {
     app: PgConnectOptions,
     sealer: PgConnectOptions,
+    worker: PgConnectOptions,
     journal: Journal,
+    effects: Effects,
 }
 
 impl Background {
@@ -44,7 +48,9 @@ impl Background {
             )));
         }
         let sealer = signed_in(server, BackgroundRole::Sealer).await?;
-        Ok(Self { app: options.clone(), sealer, journal })
+        let worker = signed_in(server, BackgroundRole::Worker).await?;
+        let effects = effects(config.event_sink.as_ref())?;
+        Ok(Self { app: options.clone(), sealer, worker, journal, effects })
     }
 
     /// Starts the thread.
@@ -64,10 +70,12 @@ impl Background {
             Err(error) => return tracing::error!(%error, "the background got no runtime"),
         };
         runtime.block_on(async {
-            let pools = [self.app, self.sealer].map(|options| database::pool(options, CONNECTIONS));
-            let [app_pool, sealer_pool] = &pools;
+            let pools =
+                [self.app, self.sealer, self.worker].map(|options| database::pool(options, CONNECTIONS));
+            let [app_pool, sealer_pool, worker_pool] = &pools;
             let app = app.with_pool(app_pool.clone());
-            Sealer::new(app, sealer_pool.clone(), self.journal).run(stop).await;
+            let sealer = Sealer::new(app.clone(), sealer_pool.clone(), self.journal);
+            tokio::join!(sealer.run(stop.clone()), relay(app, worker_pool.clone(), self.effects, stop));
             for pool in &pools {
                 PgPool::close(pool).await;
             }
