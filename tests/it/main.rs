@@ -3,6 +3,7 @@
 mod consent;
 mod conventions;
 mod identity;
+mod isolation;
 mod people;
 mod platform;
 mod readme;

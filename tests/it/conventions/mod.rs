@@ -2,15 +2,15 @@
 //! later is covered without a word about it here.
 
 mod classification;
-mod documents;
+pub mod documents;
 mod entities;
 mod isolation;
 mod migrations;
 mod null_propagation;
 mod permissions;
 mod record_of_looks;
-mod rows;
-mod schema_walk;
+pub mod rows;
+pub mod schema_walk;
 mod sdl;
 mod statement_budget;
 mod tables;

@@ -11,11 +11,11 @@ use std::{
 use consentry::{
     command::migrate::migrate_up,
     kernel::{
-        cluster::{Cluster, Connection, MIGRATOR, Settings},
+        cluster::{Cluster, Connection, MIGRATOR, SUPERUSER, Settings},
         database::pool,
     },
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, PgPool, postgres::PgConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, PgPool, postgres::PgConnectOptions};
 
 const TEMPLATE: &str = "consentry_template";
 
@@ -60,6 +60,18 @@ impl Database {
     /// A pool as the owner of the schema.
     pub fn owner(&self) -> PgPool {
         self.pool(MIGRATOR, 2)
+    }
+
+    /// A connection as the cluster's superuser, whom no policy binds: for settings that nobody else may make, and for
+    /// showing what such a role would see.
+    pub async fn superuser(&self) -> PgConnection {
+        let connection = CLUSTER.options(SUPERUSER, &self.name);
+        options(&connection).connect().await.expect("the superuser connects")
+    }
+
+    /// How a role connects.
+    pub fn connection(&self, role: &str) -> Connection {
+        CLUSTER.options(role, &self.name)
     }
 
     /// A pool as any role.

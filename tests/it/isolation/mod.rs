@@ -1,0 +1,151 @@
+//! Isolation of tenants, against whoever speaks SQL in the role of the server.
+//!
+//! Each leak that row-level security is known for is shown twice: that it is real, in a scratch table that lacks the rule,
+//! and that our schema is closed to it.
+
+mod every_table;
+mod grants;
+mod keys;
+mod owner;
+mod settings;
+mod side_channels;
+mod views;
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::support::{NOBODYS, Tenant, Town};
+
+/// The roles that the server and its helpers sign in as.
+const ROLES: [&str; 4] = ["consentry_app", "consentry_worker", "consentry_sealer", "consentry_readonly"];
+
+/// The privilege is not there, or the policy forbids the row.
+const FORBIDDEN: &str = "42501";
+/// No tenant was ever set on this connection.
+const UNSET: &str = "42704";
+/// The tenant was set in an earlier transaction, or to nothing.
+const BLANK: &str = "22P02";
+
+/// Why the database refused a statement.
+#[derive(Debug, PartialEq)]
+struct Refusal {
+    code: String,
+    message: String,
+    detail: Option<String>,
+}
+
+/// Runs statements in a transaction of a tenant and commits it; returns how many rows they returned or touched.
+async fn attempt(pool: &PgPool, tenant: Option<Uuid>, sql: &str) -> Result<u64, Refusal> {
+    attempt_on(&mut pool.acquire().await.expect("a connection"), tenant, sql).await
+}
+
+async fn attempt_on(connection: &mut PgConnection, tenant: Option<Uuid>, sql: &str) -> Result<u64, Refusal> {
+    let mut transaction = connection.begin().await.expect("a transaction");
+    let set = tenant.map_or_else(String::new, |tenant| format!("set local app.tenant_id = '{tenant}'; "));
+    let statement = AssertSqlSafe(format!("{set}{sql}"));
+    match sqlx::raw_sql(statement).execute(&mut *transaction).await {
+        Ok(result) => {
+            transaction.commit().await.expect("the statement is committed");
+            Ok(result.rows_affected())
+        }
+        Err(error) => {
+            let error = error.into_database_error().unwrap_or_else(|| panic!("the database answers: {sql}"));
+            let error = error.downcast::<sqlx::postgres::PgDatabaseError>();
+            Err(Refusal {
+                code: error.code().to_owned(),
+                message: error.message().to_owned(),
+                detail: error.detail().map(str::to_owned),
+            })
+        }
+    }
+}
+
+/// The SQLSTATE of a refusal; nothing when the statement was carried out.
+async fn refusal(pool: &PgPool, tenant: Option<Uuid>, sql: &str) -> Option<String> {
+    attempt(pool, tenant, sql).await.err().map(|refusal| refusal.code)
+}
+
+/// A pool of one connection that keeps whatever comes back, as no pool of the server does; `tenant` is set for its session.
+fn careless(town: &Town, role: &str, tenant: Option<Uuid>) -> PgPool {
+    let options = crate::support::options(&town.database.connection(role));
+    let options = options.options(tenant.map(|tenant| ("app.tenant_id", tenant)));
+    let pool = sqlx::postgres::PgPoolOptions::new().max_connections(1);
+    pool.connect_lazy_with(options)
+}
+
+/// What the lint of the schema says of a breach, which is undone again.
+async fn lint_of(town: &Town, breach: &str) -> Vec<String> {
+    let mut transaction = town.owner().begin().await.expect("a transaction");
+    sqlx::raw_sql(AssertSqlSafe(format!("set local client_min_messages = error; {breach}")))
+        .execute(&mut *transaction)
+        .await
+        .expect(breach);
+    let findings: Vec<(String, String)> =
+        sqlx::query_as(migration::SCHEMA_LINT).fetch_all(&mut *transaction).await.expect("the lint runs");
+    findings.into_iter().map(|(object, problem)| format!("{object}: {problem}")).collect()
+}
+
+/// Every table of the catalogue, by its full name.
+fn tables() -> Vec<String> {
+    let tables = entity::catalog::tables();
+    let tables: Vec<String> = tables.iter().map(|table| format!("{}.{}", table.schema, table.name)).collect();
+    assert!(tables.len() >= 22, "the catalogue was read: {}", tables.len());
+    tables
+}
+
+/// Two tenants with rows in every table.
+struct Neighbours {
+    town: Town,
+    own: Tenant,
+    theirs: Tenant,
+    app: PgPool,
+}
+
+impl Neighbours {
+    async fn new() -> Self {
+        let town = Town::new().await;
+        let theirs = town.another_tenant("neighbour").await;
+        let own = town.tenant.clone();
+        for tenant in [&own, &theirs] {
+            furnish(tenant).await;
+        }
+        let app = town.database.app();
+        Self { town, own, theirs, app }
+    }
+}
+
+/// Gives a tenant a row in every table.
+async fn furnish(tenant: &Tenant) {
+    use serde_json::json;
+    let clinician = tenant.clinician().await;
+    tenant.api_token(&clinician, None, None).await;
+    tenant.location("House on the hill", false).await;
+    let patient = clinician.creates_patient("Amara", "Okafor").await;
+    clinician.creates_patient("Ben", "Okafor").await;
+    let consent = clinician.records_consent(patient, json!({})).await;
+    assert!(clinician.sees_identity_of(patient).await.is_ok());
+    let (user, id) = (clinician.user(), tenant.id);
+    tenant
+        .change(&format!(
+            "insert into person_relationships (tenant_id, id, person_id, related_person_id, kind)
+            select '{id}', gen_random_uuid(), min(id::text)::uuid, max(id::text)::uuid, 'SIBLING' from phi.persons"
+        ))
+        .await;
+    tenant
+        .change(&format!(
+            "insert into disclosures (tenant_id, id, patient_id, occurred_at, recipient, data_classes, description,
+                purpose, consent_id, notice_variant, consent_copy, channel, request_id)
+            values ('{id}', gen_random_uuid(), '{patient}', now(), sha256('a') || sha256('a'), '{{SUD}}',
+                sha256('b') || sha256('b'), 'TREATMENT', '{consent}', 1, sha256('c') || sha256('c'), 'FAX', 'request')"
+        ))
+        .await;
+    tenant
+        .change(&format!(
+            "insert into idempotency_keys (tenant_id, id, actor_id, key, operation, request_digest, result_id, expires_at)
+            values ('{id}', gen_random_uuid(), '{user}', 'key', 'patient.create', sha256('d'), gen_random_uuid(), now())"
+        ))
+        .await;
+    for table in tables() {
+        assert!(tenant.count(&table).await > 0, "`furnish` has to make a row of {table}");
+    }
+}
