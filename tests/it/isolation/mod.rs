@@ -7,6 +7,7 @@ mod every_table;
 mod grants;
 mod keys;
 mod owner;
+mod plans;
 mod settings;
 mod side_channels;
 mod views;

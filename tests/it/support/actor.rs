@@ -46,6 +46,11 @@ impl Actor {
         Self { request_id: Some(id.to_owned()), ..self.clone() }
     }
 
+    /// The same actor at another door: a router on another pool.
+    pub fn at(&self, router: axum::Router) -> Self {
+        Self { router, ..self.clone() }
+    }
+
     /// The user's id.
     pub fn user(&self) -> Id<user::Entity> {
         self.user_id.expect("a user")

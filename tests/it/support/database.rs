@@ -52,6 +52,11 @@ impl Database {
         .expect("a database is made")
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// A pool as the app's role: the role that owns nothing.
     pub fn app(&self) -> PgPool {
         self.pool("consentry_app", 4)

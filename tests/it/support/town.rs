@@ -99,6 +99,11 @@ impl Town {
         Actor::new(self.router.clone(), None)
     }
 
+    /// A door of the same town whose requests go through another pool.
+    pub fn door(&self, pool: PgPool) -> axum::Router {
+        router(self.app.with_pool(pool))
+    }
+
     /// Runs statements as the owner of the schema.
     pub async fn owner_runs(&self, sql: &str) {
         let statement = sqlx::AssertSqlSafe(sql.to_owned());
