@@ -3,6 +3,7 @@
 //! Each leak that row-level security is known for is shown twice: that it is real, in a scratch table that lacks the rule,
 //! and that our schema is closed to it.
 
+mod cancellation;
 mod every_table;
 mod grants;
 mod keys;
@@ -10,6 +11,7 @@ mod owner;
 mod plans;
 mod settings;
 mod side_channels;
+mod turmoil;
 mod views;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
