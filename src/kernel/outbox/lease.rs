@@ -14,20 +14,23 @@ use crate::kernel::{
 /// Takes events that are due, for a while and under a new number. `available_at` moves with the lease, so that being
 /// held and having to wait are one condition. An event whose holders were never heard of again as often as it may fail
 /// is given up instead: something about it kills them.
+///
+/// What is due is materialised: joined otherwise it could be read more than once, and more be taken than was asked for.
 const TAKE: &str = "\
+with due as materialized (
+    select id, leased_until is not null and attempts - attempts_forgiven >= $5 as spent
+    from outbox_events
+    where tenant_id = $1 and status = 'PENDING' and available_at <= $2
+    order by available_at, position limit $4
+    for no key update skip locked
+)
 update outbox_events e set
     status = case when due.spent then 'DEAD' else 'PENDING' end,
     attempts = e.attempts + case when due.spent then 0 else 1 end,
     available_at = case when due.spent then e.available_at else $3 end,
     last_failure = case when e.leased_until is null then e.last_failure else 'LOST' end,
     leased_until = case when due.spent then null else $3 end
-from (
-    select id, leased_until is not null and attempts - attempts_forgiven >= $5 as spent
-    from outbox_events
-    where tenant_id = $1 and status = 'PENDING' and available_at <= $2
-    order by available_at, position limit $4
-    for no key update skip locked
-) due
+from due
 where e.tenant_id = $1 and e.id = due.id
 returning e.tenant_id, e.id, event_type, aggregate_kind, aggregate_id, payload, position, occurred_at, attempts,
     attempts_forgiven, $2 as attempted_at, due.spent";
