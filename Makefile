@@ -18,6 +18,8 @@ run: prerequisites ## Build, then serve demo data from a private PostgreSQL on 1
 	@exec $(CARGO) run $(PROFILE) -- serve --demo
 
 test: prerequisites ## Run every test
+	@for program in node npm; do command -v $$program >/dev/null || \
+		{ echo "$$program is missing: install Node 18 or newer from https://nodejs.org." >&2; exit 2; }; done
 	@$(CARGO) test --workspace $(PROFILE)
 
 lint: prerequisites ## Check formatting and lints

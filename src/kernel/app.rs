@@ -37,6 +37,7 @@ struct Shared {
     limits: Limits,
     refused_tokens: Arc<DefaultDirectRateLimiter>,
     relay: Arc<Notify>,
+    allow_get: bool,
 }
 
 /// So many refused tokens a second are recorded, and so many at once.
@@ -60,6 +61,7 @@ impl App {
             limits: Limits::default(),
             refused_tokens: Arc::new(RateLimiter::direct(REFUSED_TOKENS)),
             relay: Arc::default(),
+            allow_get: false,
         };
         Self { pool, shared: Arc::new(shared) }
     }
@@ -72,6 +74,13 @@ impl App {
     /// The same application with another clock and other ids: for demo data that is the same in every run.
     pub fn with_clock(&self, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let shared = Shared { clock, ids, ..(*self.shared).clone() };
+        Self { pool: self.pool.clone(), shared: Arc::new(shared) }
+    }
+
+    /// The same application, answering queries over `GET` too. A URL ends up in logs and histories, so no server does
+    /// this by itself.
+    pub fn allowing_get(&self) -> Self {
+        let shared = Shared { allow_get: true, ..(*self.shared).clone() };
         Self { pool: self.pool.clone(), shared: Arc::new(shared) }
     }
 
@@ -117,6 +126,11 @@ impl App {
     /// Completes when an event was committed in this process.
     pub(in crate::kernel) async fn relay_wanted(&self) {
         self.shared.relay.notified().await;
+    }
+
+    /// Whether queries are answered over `GET` too.
+    pub fn allows_get(&self) -> bool {
+        self.shared.allow_get
     }
 
     /// The keys of a tenant, from the cache or unwrapped now.

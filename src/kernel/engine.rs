@@ -62,6 +62,10 @@ impl Engine for App {
     fn limits(&self) -> &Limits {
         App::limits(self)
     }
+
+    fn allow_get(&self) -> bool {
+        self.allows_get()
+    }
 }
 
 /// An answer without data: nobody was believed, or nothing could be recorded.

@@ -1,5 +1,6 @@
 //! The record of looks, what errors say, and what surrounds every answer.
 
+mod graphql_over_http;
 mod history;
 mod masking;
 mod record;

@@ -3,14 +3,18 @@
 mod actor;
 mod database;
 mod evidence;
+mod node;
 mod plans;
 mod town;
+mod wire;
 
 pub use actor::{Actor, Answer, id};
 pub use database::{Database, options};
 pub use evidence::Evidence;
+pub use node::node;
 pub use plans::{Plan, Plans};
 pub use town::{Tenant, Town, dawn};
+pub use wire::Wire;
 
 /// An id that no row has: the same in every run.
 pub const NOBODYS: uuid::Uuid = uuid::Uuid::from_u128(0x0192_6b3e_7d4c_7a50_8f2e_5b1c_9d0a_6e77);
