@@ -1,6 +1,6 @@
 //! The schema: a table of contents of all contexts.
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, SchemaBuilder};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, SchemaBuilder, ValidationMode};
 
 use crate::{
     consent::{ConsentContextMutation, ConsentContextQuery},
@@ -31,6 +31,8 @@ pub fn build() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
         .register_output_type::<ErrorCode>()
         .register_output_type::<UserErrorCode>()
         .disable_suggestions()
+        // Documents come here validated, by `http::guard`, and by more rules.
+        .validation_mode(ValidationMode::Fast)
         .extension(NullableFields)
         .extension(TagErrors)
 }

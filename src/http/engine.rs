@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use async_graphql::{Request, Response};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 
-use super::guard::Limits;
+use super::guard::Documents;
 
 /// What the transport knows of a caller before anyone is believed.
 #[derive(Clone, Default)]
@@ -71,8 +71,9 @@ pub trait Engine: Clone + Send + Sync + 'static {
     /// A new request id, for callers that bring none.
     fn new_request_id(&self) -> String;
 
-    /// How much a request may bring.
-    fn limits(&self) -> &Limits;
+    /// What checks documents before anybody is believed, within its limits and against the schema that
+    /// [`answer`](Self::answer) executes on.
+    fn documents(&self) -> &Documents;
 
     /// Whether queries are also answered over `GET`. A URL ends up in logs and histories, so this is off unless
     /// an engine says otherwise.

@@ -45,7 +45,7 @@ async fn serve<E: Engine>(
     let source = match parts.method {
         Method::POST if media.is_none() => return Err(Refusal::not_acceptable()),
         Method::POST if !is_json(&parts.headers) => return Err(Refusal::unsupported_media_type()),
-        Method::POST => Source::body(body, engine.limits()).await?,
+        Method::POST => Source::body(body, engine.documents().limits()).await?,
         Method::GET if !engine.allow_get() => {
             return Err(Refusal::method_not_allowed("POST", "Operations are sent with POST."));
         }
@@ -66,7 +66,7 @@ async fn execute<E: Engine>(engine: E, caller: Caller, source: Source) -> Result
     // its end, so a mutation is never left between its commit and its record, and a load that others wait for is
     // never torn away. The same task keeps a panic from taking the connection with it.
     let running = tokio::spawn(async move {
-        let request: Operation = source.read(engine.limits())?;
+        let request: Operation = source.read(engine.documents())?;
         Ok(engine.answer(caller, request).await)
     });
     match running.await {

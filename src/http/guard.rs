@@ -6,23 +6,35 @@
 //!
 //! 1. `json` counts the values and the nesting of the body, before any of it is built;
 //! 2. `tokens` counts the tokens and the nesting of the document, before it is parsed;
-//! 3. the document is parsed once;
-//! 4. `shape` measures what the document becomes with its fragments expanded, without expanding them.
+//! 3. the document is parsed, and translated into what the executor takes;
+//! 4. `shape` measures what the document becomes with its fragments expanded, without expanding them;
+//! 5. `validation` holds it against the schema, at a cost that the limits of the steps before bound;
+//! 6. `documents` keeps what passed, so that all this is done once for the bytes of a document;
+//! 7. `variables` holds the values of each request against the operation.
 
+mod documents;
 mod json;
+mod places;
 mod shape;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod translation;
+mod validation;
+mod variables;
+mod violation;
 
-use crate::kernel::error::ErrorCode;
+use apollo_compiler::ast::Document as Parsed;
+use apollo_compiler::parser::Parser;
+use apollo_compiler::validation::DiagnosticList;
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::parser::{Error as ParseError, parse_query};
-use async_graphql::{Extensions, Pos, Request, Variables};
+use async_graphql::{Extensions, Variables};
 use serde::Deserialize;
 
-/// The longest message a caller is answered with; what a document says of itself may be as long as the document.
-const LONGEST_MESSAGE: usize = 300;
+use places::Places;
+
+pub use documents::Documents;
+pub use violation::{Fault, Violation};
 
 /// How much of everything a single request may bring.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +62,9 @@ pub struct Limits {
     pub depth: usize,
     /// Selections of all operations together, fragments expanded.
     pub selections: usize,
+    /// Selections of all fragments that an operation reaches, each with all that it spreads itself, for all operations
+    /// together.
+    pub fragments: usize,
     /// How deep fields may nest beneath `__schema` and `__type`.
     pub introspection_depth: usize,
     /// What introspection may cost: selections, each list above them taken as ten items and `types` as a hundred.
@@ -71,66 +86,30 @@ impl Default for Limits {
             root_fields: 20,
             depth: 15,
             selections: 10_000,
+            fragments: 20_000,
             introspection_depth: 24,
             introspection_cost: 1_000_000,
         }
     }
 }
 
-/// Why a request was refused before it was executed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{code}: {message}")]
-pub struct Violation {
-    /// The machine-readable reason, `extensions.code` of the answer.
-    pub code: ErrorCode,
-    /// What is wrong and what to do about it, at most 300 characters.
-    pub message: String,
-}
-
-impl Violation {
-    /// The request is more than one of the limits allows; `excess` is the subject and verb of the sentence.
-    fn limit(excess: &str, value: usize, what: &str, remedy: &str) -> Self {
-        Self::new(
-            ErrorCode::DocumentLimitExceeded,
-            &format!("{excess} more than the limit of {value} {what}. {remedy}"),
-        )
-    }
-
-    /// The document is not GraphQL, and this is where that shows.
-    fn parse(reason: &str, place: Option<Pos>) -> Self {
-        let place = match place {
-            Some(Pos { line, column }) => format!(" (line {line}, column {column})."),
-            None => ".".to_owned(),
-        };
-        let reason = bounded(reason, LONGEST_MESSAGE - place.len());
-        Self { code: ErrorCode::GraphqlParseFailed, message: format!("{reason}{place}") }
-    }
-
-    /// The body is not a GraphQL request.
-    pub(super) fn bad_request(message: &str) -> Self {
-        Self::new(ErrorCode::BadRequest, message)
-    }
-
-    /// The body is longer than the cap.
-    pub(super) fn payload_too_large(limits: &Limits) -> Self {
-        Self::new(
-            ErrorCode::PayloadTooLarge,
-            &format!(
-                "The request is longer than the limit of {} bytes. Send less at once, or split it.",
-                limits.body
-            ),
-        )
-    }
-
-    fn new(code: ErrorCode, message: &str) -> Self {
-        Self { code, message: bounded(message, LONGEST_MESSAGE) }
-    }
+/// What a request brings. Its sizes keep the limits; its document was not looked at.
+#[derive(Debug)]
+pub struct Parameters {
+    /// The document.
+    pub query: String,
+    /// Which operation of the document is meant; not needed when it has only one.
+    pub operation_name: Option<String>,
+    /// Values for the variables of the operation.
+    pub variables: Variables,
+    /// What is for others than the executor.
+    pub extensions: Extensions,
 }
 
 /// The members of a request, as the GraphQL-over-HTTP specification names them; others are ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Parameters {
+struct Members {
     query: Option<String>,
     operation_name: Option<String>,
     #[serde(default)]
@@ -139,8 +118,8 @@ struct Parameters {
     extensions: Extensions,
 }
 
-/// Reads a request from a JSON body; its document is checked and already parsed.
-pub fn read_body(body: &[u8], limits: &Limits) -> Result<Request, Violation> {
+/// Reads what a JSON body brings.
+pub fn read_body(body: &[u8], limits: &Limits) -> Result<Parameters, Violation> {
     if body.len() > limits.body {
         return Err(Violation::payload_too_large(limits));
     }
@@ -153,18 +132,18 @@ pub fn read_body(body: &[u8], limits: &Limits) -> Result<Request, Violation> {
         Some(_) => return Err(Violation::bad_request("The body must be a JSON object with `query`.")),
     }
     json::scan(body, 1, limits)?;
-    let parameters = serde_json::from_slice(body).map_err(|error| malformed("body", &error))?;
-    into_request(parameters, limits)
+    let members = serde_json::from_slice(body).map_err(|error| malformed("body", &error))?;
+    parameters(members)
 }
 
-/// Reads a request from the parameters of a URL, already percent-decoded; `variables` and `extensions` are JSON.
+/// Reads what the parameters of a URL bring, already percent-decoded; `variables` and `extensions` are JSON.
 pub fn read_parameters(
     query: Option<String>,
     operation_name: Option<String>,
     variables: Option<&str>,
     extensions: Option<&str>,
     limits: &Limits,
-) -> Result<Request, Violation> {
+) -> Result<Parameters, Violation> {
     let brought: usize = [query.as_deref(), operation_name.as_deref(), variables, extensions]
         .into_iter()
         .flatten()
@@ -187,30 +166,35 @@ pub fn read_parameters(
         }
         None => Extensions::default(),
     };
-    into_request(Parameters { query, operation_name, variables, extensions }, limits)
+    parameters(Members { query, operation_name, variables, extensions })
 }
 
-/// Parses a document once, if its bytes and its shape keep the limits.
-pub fn parse(document: &str, limits: &Limits) -> Result<ExecutableDocument, Violation> {
+/// A document that keeps the limits, in the form in which it is validated and in that in which it is executed.
+struct Read {
+    parsed: Parsed,
+    executable: ExecutableDocument,
+}
+
+/// Parses a document, if its bytes and its shape keep the limits. The schema has no say in it.
+fn read(document: &str, limits: &Limits) -> Result<Read, Violation> {
     tokens::scan(document, limits)?;
-    let parsed = parse_query(document).map_err(|error| not_graphql(&error))?;
-    shape::check(&parsed, limits)?;
-    Ok(parsed)
+    let parsed =
+        Parser::new().parse_ast(document, "document").map_err(|faults| not_graphql(&faults.errors))?;
+    let executable = translation::translate(&parsed, &Places::new(document))?;
+    shape::check(&executable, limits)?;
+    Ok(Read { parsed, executable })
 }
 
-fn into_request(parameters: Parameters, limits: &Limits) -> Result<Request, Violation> {
-    let Some(query) = parameters.query else {
+fn parameters(members: Members) -> Result<Parameters, Violation> {
+    let Members { query, operation_name, variables, extensions } = members;
+    let Some(query) = query else {
         return Err(Violation::bad_request(
             "The parameter `query` is missing. It holds the GraphQL document.",
         ));
     };
-    let document = parse(&query, limits)?;
-    let mut request = Request::new(query).variables(parameters.variables);
     // The specification lets an empty name stand for no name; executed as it is, no operation would bear it.
-    request.operation_name = parameters.operation_name.filter(|name| !name.is_empty());
-    request.extensions = parameters.extensions;
-    request.set_parsed_query(document);
-    Ok(request)
+    let operation_name = operation_name.filter(|name| !name.is_empty());
+    Ok(Parameters { query, operation_name, variables, extensions })
 }
 
 /// Says where the JSON is wrong. The library's own sentence quotes values, which may be about patients.
@@ -225,22 +209,19 @@ fn malformed(what: &str, error: &serde_json::Error) -> Violation {
     Violation::bad_request(&format!("The {what} {reason} (line {line}, column {column})."))
 }
 
-/// Says where the document is wrong. The library's own sentence quotes the whole line, however long it is.
-fn not_graphql(error: &ParseError) -> Violation {
-    let reason = match error {
-        ParseError::Syntax { message, .. } => match message.rsplit_once("  = ") {
-            Some((_, expectation)) => format!("The document is not GraphQL: {expectation}"),
-            None => "The document is not GraphQL".to_owned(),
-        },
-        other => format!("The document is not GraphQL: {other}"),
+/// Says where the document is wrong. What the parser says of it may quote it, so only the expectation is told.
+fn not_graphql(faults: &DiagnosticList) -> Violation {
+    let Some(fault) = faults.iter().next() else {
+        return Violation::parse("The document is not GraphQL", None);
     };
-    Violation::parse(&reason, error.positions().next())
-}
-
-/// The beginning of a text, cut at a character and marked as cut.
-fn bounded(text: &str, longest: usize) -> String {
-    if text.chars().count() <= longest {
-        return text.to_owned();
+    let message = fault.error.to_string();
+    let expectation = message
+        .strip_prefix("syntax error: ")
+        .map(|message| message.split_once(", got ").map_or(message, |(expected, _)| expected))
+        .filter(|message| !message.contains(['"', '`', '\'']));
+    let place = fault.line_column_range().map(|range| validation::position(range.start));
+    match expectation {
+        Some(expectation) => Violation::parse(&format!("The document is not GraphQL: {expectation}"), place),
+        None => Violation::parse("The document is not GraphQL", place),
     }
-    text.chars().take(longest - 1).chain(['…']).collect()
 }

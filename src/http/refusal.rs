@@ -1,12 +1,13 @@
 //! What is answered when no operation was executed.
 
 use crate::kernel::error::ErrorCode;
+use async_graphql::Pos;
 use axum::Extension;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::guard::Violation;
+use super::guard::{Fault, Violation};
 use super::headers::{Media, RequestId, json};
 
 /// How a request ended, as far as its status is concerned.
@@ -67,12 +68,14 @@ pub(super) struct Refusal {
     outcome: Outcome,
     code: ErrorCode,
     message: String,
+    /// Several reasons with their places; then the message is that of the first.
+    faults: Vec<Fault>,
     allow: Option<&'static str>,
 }
 
 impl Refusal {
     fn new(outcome: Outcome, code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { outcome, code, message: message.into(), allow: None }
+        Self { outcome, code, message: message.into(), faults: Vec::new(), allow: None }
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
@@ -112,7 +115,13 @@ impl Refusal {
     pub(super) fn answer(&self, media: Media, request_id: &str) -> Response {
         let code = self.code.name();
         let extensions = Extensions { code: &code, request_id };
-        let body = Body { errors: [Error { message: &self.message, extensions }] };
+        let errors = if self.faults.is_empty() {
+            vec![Error { message: &self.message, locations: None, extensions }]
+        } else {
+            let error = |fault| Error::of(fault, extensions);
+            self.faults.iter().map(error).collect()
+        };
+        let body = Body { errors };
         let mut response = json(status(self.outcome, media), media, &body);
         if let Some(allow) = self.allow {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
@@ -128,22 +137,30 @@ impl From<Violation> for Refusal {
             ErrorCode::PayloadTooLarge => Outcome::PayloadTooLarge,
             _ => Outcome::NotExecuted,
         };
-        Self::new(outcome, violation.code, violation.message)
+        Self { faults: violation.faults, ..Self::new(outcome, violation.code, violation.message) }
     }
 }
 
 #[derive(Serialize)]
 struct Body<'a> {
-    errors: [Error<'a>; 1],
+    errors: Vec<Error<'a>>,
 }
 
 #[derive(Serialize)]
 struct Error<'a> {
     message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locations: Option<[Pos; 1]>,
     extensions: Extensions<'a>,
 }
 
-#[derive(Serialize)]
+impl<'a> Error<'a> {
+    fn of(fault: &'a Fault, extensions: Extensions<'a>) -> Self {
+        Self { message: &fault.message, locations: fault.place.map(|place| [place]), extensions }
+    }
+}
+
+#[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Extensions<'a> {
     code: &'a str,

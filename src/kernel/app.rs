@@ -19,7 +19,10 @@ use super::{
     session::Slot,
     viewer::{Viewer, read_roots},
 };
-use crate::{http::guard::Limits, schema::Schema};
+use crate::{
+    http::guard::{Documents, Limits},
+    schema::Schema,
+};
 
 /// The running application. Cheap to clone; a server has one for each of its threads, which share all but the pool.
 #[derive(Clone)]
@@ -34,7 +37,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     schema: Schema,
-    limits: Limits,
+    documents: Arc<Documents>,
     refused_tokens: Arc<DefaultDirectRateLimiter>,
     relay: Arc<Notify>,
     allow_get: bool,
@@ -53,12 +56,14 @@ impl App {
         ids: Arc<dyn Ids>,
         schema: Schema,
     ) -> Self {
+        let documents = Arc::new(Documents::new(Limits::default(), &schema.sdl()));
+        let keyring = Arc::new(Keyring::new(provider));
         let shared = Shared {
-            keyring: Arc::new(Keyring::new(provider)),
+            keyring,
             clock,
             ids,
             schema,
-            limits: Limits::default(),
+            documents,
             refused_tokens: Arc::new(RateLimiter::direct(REFUSED_TOKENS)),
             relay: Arc::default(),
             allow_get: false,
@@ -113,9 +118,9 @@ impl App {
         self.shared.refused_tokens.check().is_ok()
     }
 
-    /// How much a request may bring.
-    pub fn limits(&self) -> &Limits {
-        &self.shared.limits
+    /// What checks documents, and keeps those that passed.
+    pub fn documents(&self) -> &Documents {
+        &self.shared.documents
     }
 
     /// Tells the relay of this process that an event was committed.

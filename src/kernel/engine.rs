@@ -13,7 +13,7 @@ use super::{
     session::{Slot, note_refused_token},
     viewer::Claim,
 };
-use crate::http::{Answer, Caller, Engine, Statistics, guard::Limits};
+use crate::http::{Answer, Caller, Engine, Statistics, guard::Documents};
 
 impl Engine for App {
     async fn answer(&self, caller: Caller, request: Request) -> Answer {
@@ -59,8 +59,8 @@ impl Engine for App {
         self.ids().next().to_string()
     }
 
-    fn limits(&self) -> &Limits {
-        App::limits(self)
+    fn documents(&self) -> &Documents {
+        App::documents(self)
     }
 
     fn allow_get(&self) -> bool {

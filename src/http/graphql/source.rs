@@ -4,11 +4,11 @@ use std::future::poll_fn;
 use std::pin::Pin;
 
 use async_graphql::Request;
-use async_graphql::parser::types::{DocumentOperations, OperationType};
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
 use axum::body::{Body, HttpBody};
 use axum::http::Uri;
 
-use crate::http::guard::{self, Limits, Violation};
+use crate::http::guard::{self, Documents, Limits, Violation};
 use crate::http::refusal::Refusal;
 
 /// A request that was received and not yet looked at.
@@ -41,16 +41,20 @@ impl Source {
         Self::Url(uri.query().unwrap_or_default().to_owned())
     }
 
-    /// Reads the request, if it keeps the limits.
-    pub(super) fn read(self, limits: &Limits) -> Result<Request, Refusal> {
+    /// Reads the request, if it keeps the limits and its document is valid.
+    pub(super) fn read(self, documents: &Documents) -> Result<Request, Refusal> {
         match self {
-            Self::Body(bytes) => Ok(guard::read_body(&bytes, limits)?),
-            Self::Url(parameters) => read_url(&parameters, limits),
+            Self::Body(bytes) => {
+                let parameters = guard::read_body(&bytes, documents.limits())?;
+                let document = documents.parse(&parameters.query)?;
+                Ok(documents.request(document, parameters)?)
+            }
+            Self::Url(parameters) => read_url(&parameters, documents),
         }
     }
 }
 
-fn read_url(parameters: &str, limits: &Limits) -> Result<Request, Refusal> {
+fn read_url(parameters: &str, documents: &Documents) -> Result<Request, Refusal> {
     let [mut query, mut operation_name, mut variables, mut extensions] = [const { None::<String> }; 4];
     for pair in parameters.split('&') {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -69,29 +73,28 @@ fn read_url(parameters: &str, limits: &Limits) -> Result<Request, Refusal> {
         }
     }
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let mut request = guard::read_parameters(
+    let parameters = guard::read_parameters(
         query,
         operation_name,
         given(&variables).as_deref(),
         given(&extensions).as_deref(),
-        limits,
+        documents.limits(),
     )?;
-    if !only_queries(&mut request) {
+    let document = documents.parse(&parameters.query)?;
+    if !only_queries(&document, parameters.operation_name.as_deref()) {
         return Err(Refusal::method_not_allowed(
             "POST",
             "Only queries are sent with GET. Send this with POST.",
         ));
     }
-    Ok(request)
+    Ok(documents.request(document, parameters)?)
 }
 
-/// Whether every operation this request could mean is a query.
-fn only_queries(request: &mut Request) -> bool {
-    let name = request.operation_name.clone();
-    let Ok(document) = request.parsed_query() else { return false };
+/// Whether every operation that could be meant is a query.
+fn only_queries(document: &ExecutableDocument, name: Option<&str>) -> bool {
     match (&document.operations, name) {
         (DocumentOperations::Multiple(operations), Some(name)) => {
-            operations.get(name.as_str()).is_none_or(|operation| operation.node.ty == OperationType::Query)
+            operations.get(name).is_none_or(|operation| operation.node.ty == OperationType::Query)
         }
         // Without a name, or with one that an anonymous operation cannot bear, none may be anything else.
         (operations, _) => operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query),

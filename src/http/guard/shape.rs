@@ -1,7 +1,7 @@
 //! Measures what a parsed document becomes with its fragments expanded, visiting each fragment once.
 
 use crate::kernel::error::ErrorCode;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
 
@@ -16,6 +16,7 @@ const TYPES_OF_A_SCHEMA: usize = 100;
 pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Violation> {
     let mut ruler = Ruler { document, known: HashMap::with_capacity(document.fragments.len()) };
     let mut selections = 0_usize;
+    let mut fragments = 0_usize;
     for (_, operation) in document.operations.iter() {
         let measure = ruler.selection_set(&operation.node.selection_set.node)?;
         // Only one operation is executed, but the validator walks them all.
@@ -35,6 +36,14 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
             "Split it into several requests.",
         )?;
         measure.keeps(limits)?;
+        fragments = fragments.saturating_add(ruler.fragments_of(&operation.node.selection_set.node));
+        keep(
+            "The fragments of all operations come to",
+            fragments,
+            limits.fragments,
+            "selections",
+            "Send fewer operations at once.",
+        )?;
     }
     // What no operation spreads costs the validator all the same.
     for name in document.fragments.keys() {
@@ -155,6 +164,33 @@ impl<'a> Ruler<'a> {
             whole = whole.beside(part);
         }
         Ok(whole)
+    }
+
+    /// The selections of all fragments that an operation reaches, each with all that it spreads itself: looking for
+    /// cycles, the validator sets out from every one of them.
+    fn fragments_of(&self, operation: &'a SelectionSet) -> usize {
+        let mut reached = HashSet::new();
+        let mut pending = vec![operation];
+        let mut sum = 0_usize;
+        while let Some(set) = pending.pop() {
+            for selection in &set.items {
+                match &selection.node {
+                    Selection::Field(field) => pending.push(&field.node.selection_set.node),
+                    Selection::InlineFragment(inline) => pending.push(&inline.node.selection_set.node),
+                    Selection::FragmentSpread(spread) => {
+                        let name = spread.node.fragment_name.node.as_str();
+                        let Some(fragment) = self.document.fragments.get(name) else { continue };
+                        if reached.insert(name) {
+                            sum = sum.saturating_add(
+                                self.known.get(name).copied().flatten().map_or(0, |one| one.selections),
+                            );
+                            pending.push(&fragment.node.selection_set.node);
+                        }
+                    }
+                }
+            }
+        }
+        sum
     }
 
     fn fragment(&mut self, name: &str) -> Result<Measure, Violation> {

@@ -1,13 +1,14 @@
 use crate::kernel::error::ErrorCode;
 use std::time::{Duration, Instant};
 
+use super::violation::LONGEST_MESSAGE;
 use super::*;
 
 /// The query that explorers and code generators send, with every option of the reference implementation.
 const INTROSPECTION: &str = include_str!("introspection.graphql");
 
 fn parsed(document: &str) -> Result<ExecutableDocument, Violation> {
-    parse(document, &Limits::default())
+    read(document, &Limits::default()).map(|read| read.executable)
 }
 
 #[track_caller]
@@ -151,8 +152,18 @@ fn a_fragment_that_is_not_defined_is_left_to_the_validator() {
 
 #[test]
 fn a_long_chain_of_fragments_is_measured_without_harm() {
-    let chain: String = (0..240).map(|link| format!("fragment F{link} on Q{{...F{}}}", link + 1)).collect();
-    accepted(&format!("{{...F0}}{chain}fragment F240 on Q{{a}}"));
+    let chain = |links: usize| -> String {
+        (0..links).map(|link| format!("fragment F{link} on Q{{...F{}}}", link + 1)).collect()
+    };
+    accepted(&format!("{{...F0}}{}fragment F190 on Q{{a}}", chain(190)));
+    refused(&format!("{{...F0}}{}fragment F240 on Q{{a}}", chain(240)), LIMIT, "20000 selections");
+}
+
+#[test]
+fn operations_that_share_a_chain_of_fragments_are_counted_together() {
+    let operations: String = (0..100).map(|number| format!("query Q{number}{{...F0}}")).collect();
+    let chain: String = (0..40).map(|link| format!("fragment F{link} on Q{{...F{}}}", link + 1)).collect();
+    refused(&format!("{operations}{chain}fragment F40 on Q{{a}}"), LIMIT, "20000 selections");
 }
 
 #[test]
@@ -183,7 +194,7 @@ fn depth_is_counted_with_its_fragments() {
 fn the_standard_introspection_query_is_accepted() {
     accepted(INTROSPECTION);
     let halved = Limits { introspection_cost: Limits::default().introspection_cost / 2, ..Limits::default() };
-    assert!(parse(INTROSPECTION, &halved).is_ok(), "a schema twice as curious still passes");
+    assert!(read(INTROSPECTION, &halved).is_ok(), "a schema twice as curious still passes");
 }
 
 #[test]
@@ -273,15 +284,15 @@ fn batches_are_refused() {
 
 #[test]
 fn members_are_read_as_the_specification_has_them() {
-    let read = |body: &str| read_body(body.as_bytes(), &Limits::default());
+    let request_of = |body: &str| read_body(body.as_bytes(), &Limits::default());
     for body in [
         r#"{"query":"{a}","operationName":null,"variables":null,"extensions":null}"#,
         r#"{"query":"{a}","operationName":"","id":7,"doc":{"x":[]}}"#,
     ] {
-        assert_eq!(read(body).expect("a request").operation_name, None);
+        assert_eq!(request_of(body).expect("a request").operation_name, None);
     }
     let request =
-        read(r#"{"query":"query B{a}","operationName":"B","variables":{"v":[1]}}"#).expect("a request");
+        request_of(r#"{"query":"query B{a}","operationName":"B","variables":{"v":[1]}}"#).expect("a request");
     assert_eq!(request.operation_name.as_deref(), Some("B"));
     assert_eq!(request.variables.len(), 1);
     for wrong in [r#"{"q":1}"#, r#"{"query":null}"#, r#"{"query":1}"#, r#"{"query":"{a}","operationName":1}"#]

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::http::guard::Limits;
+use crate::http::guard::{Documents, Limits};
 use crate::http::{Answer, Caller, Engine, Statistics, router};
 
 pub(super) struct Query;
@@ -47,7 +47,7 @@ impl Mutation {
 #[derive(Clone)]
 pub(super) struct Fake {
     pub(super) schema: Schema<Query, Mutation, EmptySubscription>,
-    pub(super) limits: Limits,
+    pub(super) documents: Arc<Documents>,
     pub(super) allow_get: bool,
     pub(super) unready: Option<String>,
     pub(super) status: Option<StatusCode>,
@@ -58,9 +58,11 @@ pub(super) struct Fake {
 impl Default for Fake {
     fn default() -> Self {
         let counted = Arc::new(Mutex::new(0));
+        let schema = Schema::new(Query, Mutation(counted.clone()), EmptySubscription);
+        let documents = Arc::new(Documents::new(Limits::default(), &schema.sdl()));
         Self {
-            schema: Schema::new(Query, Mutation(counted.clone()), EmptySubscription),
-            limits: Limits::default(),
+            schema,
+            documents,
             allow_get: false,
             unready: None,
             status: None,
@@ -89,8 +91,8 @@ impl Engine for Fake {
         "made-here".to_owned()
     }
 
-    fn limits(&self) -> &Limits {
-        &self.limits
+    fn documents(&self) -> &Documents {
+        &self.documents
     }
 
     fn allow_get(&self) -> bool {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use async_graphql::parser::types::{BaseType, FieldDefinition, InputValueDefinition, Type, TypeKind};
+use async_graphql::parser::types::{
+    BaseType, FieldDefinition, InputValueDefinition, Type, TypeKind, UnionType,
+};
 
 use super::schema_walk::{Hop, NOBODYS, SchemaWalk, Way, bears, name_of};
 
@@ -170,32 +172,35 @@ impl SchemaWalk {
     fn selection_of(&self, field: &FieldDefinition, values: &Values<'_>, depth: usize) -> String {
         let mut expanded = BTreeSet::new();
         let name = name_of(&field.ty.node);
-        self.selection(name, depth, &mut expanded, values)
+        self.selection(name, depth, &mut expanded, values, &BTreeSet::new())
             .map_or_else(String::new, |selection| format!(" {selection}"))
     }
 
     /// All fields of a type, in braces; nothing for a leaf. A type that was expanded before, or lies too deep, shows its
-    /// leaves alone.
+    /// leaves alone. Fields named in `taken` are left out.
     fn selection<'w>(
         &'w self,
         name: &'w str,
         depth: usize,
         expanded: &mut BTreeSet<&'w str>,
         values: &Values<'_>,
+        taken: &BTreeSet<&str>,
     ) -> Option<String> {
         let parts: Vec<String> = match self.kind(name) {
             TypeKind::Union(union) => {
                 let members = union.members.iter().filter_map(|member| {
                     let member = member.node.as_str();
-                    let selection = self.selection(member, depth, expanded, values)?;
+                    let taken = self.taken_before(union, member);
+                    let selection = self.selection(member, depth, expanded, values, &taken)?;
                     Some(format!("... on {member} {selection}"))
                 });
                 std::iter::once("__typename".to_owned()).chain(members).collect()
             }
             TypeKind::Object(object) => {
                 let again = depth == 0 || !expanded.insert(name);
-                let fields = object.fields.iter().filter_map(|field| {
-                    let field = &field.node;
+                let fields = object.fields.iter().map(|field| &field.node);
+                let fields = fields.filter(|field| !taken.contains(field.name.node.as_str()));
+                let fields = fields.filter_map(|field| {
                     let target = name_of(&field.ty.node);
                     let leaf = self.objects_behind(target).is_empty();
                     if again && !leaf {
@@ -205,7 +210,7 @@ impl SchemaWalk {
                     let selection = if leaf {
                         String::new()
                     } else {
-                        format!(" {}", self.selection(target, depth - 1, expanded, values)?)
+                        format!(" {}", self.selection(target, depth - 1, expanded, values, &BTreeSet::new())?)
                     };
                     Some(format!("{}{arguments}{selection}", field.name.node))
                 });
@@ -214,6 +219,26 @@ impl SchemaWalk {
             _ => return None,
         };
         (!parts.is_empty()).then(|| format!("{{ {} }}", parts.join(" ")))
+    }
+
+    /// The fields of a member of which an earlier member has a namesake of another type: without an alias, a document
+    /// cannot ask for both.
+    fn taken_before<'w>(&'w self, union: &UnionType, member: &'w str) -> BTreeSet<&'w str> {
+        let fields = |name: &str| match self.kind(name) {
+            TypeKind::Object(object) => object.fields.iter().map(|field| &field.node).collect(),
+            _ => Vec::new(),
+        };
+        let earlier =
+            union.members.iter().map(|member| member.node.as_str()).take_while(|one| *one != member);
+        let earlier: Vec<&FieldDefinition> = earlier.flat_map(fields).collect();
+        fields(member)
+            .into_iter()
+            .filter(|field| {
+                let namesakes = earlier.iter().filter(|other| other.name.node == field.name.node);
+                namesakes.into_iter().any(|other| other.ty.node != field.ty.node)
+            })
+            .map(|field| field.name.node.as_str())
+            .collect()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::support::{Actor, NOBODYS, Town};
 
 const SUBJECT: &str =
     "subject { ... on AuditSubject { decision reason dataClass fields purpose viaConsent { id } }
-    ... on Withheld { reason } }";
+    ... on Withheld { withheld: reason } }";
 
 async fn found(actor: &Actor, filter: Value) -> Vec<Value> {
     let document = "query($filter: AuditLogFilter) { auditLogs(filter: $filter, first: 100) {
@@ -31,7 +31,7 @@ async fn administrators_see_that_somebody_looked_and_not_at_what() {
     assert!(!entries.is_empty());
     for entry in entries {
         assert_eq!(entry["actor"]["id"], clinician.user().to_string());
-        assert_eq!(entry["subject"], json!({ "reason": "FORBIDDEN" }), "{entry}");
+        assert_eq!(entry["subject"], json!({ "withheld": "FORBIDDEN" }), "{entry}");
     }
     let sql = "select count(*) from audit_logs where patient_id = $1 and reason = 'FORBIDDEN'
         and actor_role = 'ADMIN' and operation = 'audit.subject'";
@@ -149,7 +149,7 @@ async fn the_record_is_walked_page_by_page_without_gaps() {
     let clinician = town.tenant.clinician().await;
     clinician.creates_patient("Amara", "Okafor").await;
     let admin = town.tenant.admin().await;
-    let document = "query($after: String) { auditLogs(first: 2, after: $after) {
+    let document = "query($after: Cursor) { auditLogs(first: 2, after: $after) {
         nodes { id } pageInfo { hasNextPage endCursor } } }";
     let (mut seen, mut after) = (Vec::new(), Value::Null);
     loop {
