@@ -4,6 +4,7 @@ mod graphql_over_http;
 mod history;
 mod masking;
 mod record;
+mod reference;
 mod rows;
 mod sealing;
 mod tampering;
