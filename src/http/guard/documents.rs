@@ -1,5 +1,8 @@
 //! Documents that passed every check, kept for the next request that brings the same bytes.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use apollo_compiler::Schema;

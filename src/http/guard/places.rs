@@ -52,3 +52,29 @@ impl<'a> Places<'a> {
         Pos { line, column: column + 1 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn stands(document: &str, what: &str, line: usize, column: usize) {
+        let offset = document.find(what).expect("it stands in the document");
+        assert_eq!(Places::new(document).at(offset), Pos { line, column });
+    }
+
+    #[test]
+    fn columns_count_characters_and_every_end_of_a_line_counts_once() {
+        stands("here", "here", 1, 1);
+        stands("a\n\n here", "here", 3, 2);
+        stands("a\r\nb\rc\r\n\r\nhere", "here", 5, 1);
+        stands("😀 ü\n日本 here", "here", 2, 4);
+        stands("😀 here", "here", 1, 3);
+    }
+
+    #[test]
+    fn what_stands_beyond_the_end_stands_at_the_end() {
+        assert_eq!(Places::new("ü").at(99), Pos { line: 1, column: 2 });
+        assert_eq!(Places::new("").of(None), Pos { line: 1, column: 1 });
+    }
+}

@@ -2,6 +2,9 @@
 //!
 //! One parser reads a document, so what was validated and what is executed cannot differ by how it was read.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
