@@ -1,8 +1,8 @@
 //! What must hold of a request before anything else sees its document.
 //!
-//! The parser recurses over nested literals without a limit, and the validator walks every fragment as often as
-//! it is spread: a few kilobytes from an anonymous caller could end the process or hold a core for minutes. So
-//! the order here is part of the protection, and every step is linear in the bytes:
+//! Parsers, validators and executors recurse over whatever nests and walk every fragment as often as it is spread: a
+//! few kilobytes from an anonymous caller could end the process or hold a core for minutes. So the order here is part
+//! of the protection: every step is linear in what the steps before it let pass.
 //!
 //! 1. `json` counts the values and the nesting of the body, before any of it is built;
 //! 2. `tokens` counts the tokens and the nesting of the document, before it is parsed;
@@ -45,10 +45,9 @@ pub struct Limits {
     pub tokens: usize,
     /// How deep `{`, `[` and `(` may nest in the document.
     pub nesting: usize,
-    /// Characters of a single name. The validator compares unknown names with every known one.
+    /// Characters of a single name. What is wrong with a name is said with the name.
     pub name: usize,
-    /// Bytes of all comments. They are the dearest of all bytes: the parser reads a comment anew for everything
-    /// that might follow it.
+    /// Bytes of all comments, which say nothing to a server and have to be read all the same.
     pub comments: usize,
     /// How deep values may nest in `variables` and `extensions`, these objects included.
     pub variables_depth: usize,

@@ -107,9 +107,8 @@ fn a_token_flood_is_refused() {
 }
 
 #[test]
-fn values_that_run_together_are_counted_or_refused() {
+fn values_that_run_together_are_refused() {
     refused(&format!("{{a(x:[{}])}}", "true".repeat(10_000)), LIMIT, "256 characters");
-    refused(&format!("{{a(x:[{}])}}", format!("{} ", "true".repeat(64)).repeat(40)), LIMIT, "2000 tokens");
     refused(&format!("{{a(x:[{}])}}", "0".repeat(10_000)), PARSE, "zero");
     refused("{a(x:1.)}", PARSE, "digit");
     refused("{a(x:-)}", PARSE, "digit");

@@ -1,9 +1,8 @@
 //! Bounds a document by one pass over its bytes, before it is parsed.
 //!
 //! Where this pass and the parser disagree about where a string ends, brackets could hide from it. Whatever the
-//! two might read differently is therefore refused here as a fault of the document: strings that do not end (the
-//! parser would take the first two quotes of an open block string for an empty string and read on), line ends in
-//! strings, and numbers that run into what follows.
+//! two might read differently is therefore refused here as a fault of the document: strings that do not end, line
+//! ends in strings, and numbers that run into what follows.
 
 use async_graphql::Pos;
 
@@ -84,12 +83,8 @@ impl Scanner<'_> {
                 "Shorten it.",
             ));
         }
-        let word = &self.bytes[self.at..self.at + length];
-        // The parser reads these literals without looking whether the word goes on, so `truetruetrue` in a list
-        // is three values to it.
-        let literal = [&b"true"[..], b"false", b"null"].iter().any(|literal| word.starts_with(literal));
         self.at += length;
-        self.count(if literal { length.div_ceil(4) } else { 1 })
+        self.count(1)
     }
 
     fn number(&mut self) -> Result<(), Violation> {

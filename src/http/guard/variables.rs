@@ -4,7 +4,7 @@ use apollo_compiler::ast::Type;
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
 use apollo_compiler::{Name, Schema};
 use async_graphql::parser::types::{BaseType, OperationDefinition, Type as Written, VariableDefinition};
-use async_graphql::{Pos, Value, Variables};
+use async_graphql::{Pos, Positioned, Value, Variables};
 
 use super::validation::is_one_of;
 use super::violation::MOST_FAULTS;
@@ -21,10 +21,10 @@ pub(super) fn coerce(
 ) -> Result<Variables, Violation> {
     let mut values = Variables::default();
     let mut faults = Vec::new();
-    for definition in operation.variable_definitions.iter().map(|definition| &definition.node) {
-        let VariableDefinition { name, var_type, default_value, .. } = definition;
+    for Positioned { pos, node } in &operation.variable_definitions {
+        let VariableDefinition { name, var_type, default_value, .. } = node;
         let mut check =
-            Check { schema, path: vec![Step::Field(&name.node)], place: name.pos, faults: &mut faults };
+            Check { schema, path: vec![Step::Field(&name.node)], place: *pos, faults: &mut faults };
         let value = match (sent.remove(&name.node), default_value) {
             (Some(value), _) => {
                 check.value(&value, &resolved(&var_type.node));

@@ -7,7 +7,7 @@ use std::{
 
 use axum::{body::Body, http::Request};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Actor, Answer, Town, node};
 
@@ -115,4 +115,35 @@ async fn documents_are_accepted_and_refused_as_the_reference_implementation_does
     for (rule, verdicts) in verdicts {
         assert_eq!(verdicts.len(), 2, "{rule}: a rule has a case that keeps it and one that breaks it");
     }
+}
+
+#[tokio::test]
+async fn a_default_decides_what_is_skipped_unless_a_value_is_sent() {
+    let town = Town::new().await;
+    let admin = town.tenant.admin().await;
+    let document = "query($skip: Boolean! = true) { viewer { roles purpose @skip(if: $skip) } }";
+    let whole = json!({ "viewer": { "roles": ["ADMIN"], "purpose": "OPERATIONS" } });
+    let skipped = json!({ "viewer": { "roles": ["ADMIN"] } });
+    for (variables, expected) in
+        [(json!({}), &skipped), (json!({ "skip": false }), &whole), (json!({ "skip": true }), &skipped)]
+    {
+        assert_eq!(admin.ask_with(document, variables.clone()).await.ok(), *expected, "{variables}");
+    }
+}
+
+#[tokio::test]
+async fn faults_of_a_document_and_of_its_variables_are_told_with_their_places() {
+    let town = Town::new().await;
+    let anonymous = town.anonymous();
+    let answer = anonymous.ask("{\n  viewer { nothing }\n  patient { id }\n}").await;
+    let places: Vec<&Value> =
+        answer.body["errors"].as_array().expect("errors").iter().map(|error| &error["locations"]).collect();
+    assert_eq!(places, [&json!([{ "line": 2, "column": 12 }]), &json!([{ "line": 3, "column": 3 }])]);
+
+    let document = "query($first: Int) { patients(first: $first) { totalCount } }";
+    let answer = anonymous.ask_with(document, json!({ "first": "Okafor" })).await;
+    assert_eq!((answer.refused(), answer.status.as_u16()), ("GRAPHQL_VALIDATION_FAILED", 400));
+    assert_eq!(answer.body["errors"][0]["message"], "variable `$first` is no `Int`");
+    assert_eq!(answer.body["errors"][0]["locations"], json!([{ "line": 1, "column": 7 }]));
+    assert!(!answer.body.to_string().contains("Okafor"), "{}", answer.body);
 }
