@@ -68,6 +68,7 @@ impl Documents {
         }
         let digest = Sha256::digest(document).into();
         if let Some(kept) = self.kept.get(&digest) {
+            count("known");
             return Ok(kept.document.clone());
         }
         let parsed = self.check(document)?;
@@ -99,10 +100,19 @@ impl Documents {
     }
 
     fn check(&self, document: &str) -> Result<ExecutableDocument, Violation> {
-        let Read { parsed, executable } = read(document, &self.limits)?;
-        validation::check(document, &parsed, &self.schema)?;
-        Ok(executable)
+        let checked = read(document, &self.limits).and_then(|Read { parsed, executable }| {
+            validation::check(document, &parsed, &self.schema)?;
+            Ok(executable)
+        });
+        count(if checked.is_ok() { "checked" } else { "refused" });
+        checked
     }
+}
+
+/// Counts documents by how they were met. When most are checked and few known, the cache is too small or clients write
+/// values into their documents.
+fn count(outcome: &'static str) {
+    metrics::counter!("consentry_documents_total", "outcome" => outcome).increment(1);
 }
 
 /// The operation that is executed.
