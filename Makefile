@@ -17,7 +17,9 @@ run: prerequisites ## Build, then serve demo data from a private PostgreSQL on 1
 	@echo "Building Consentry, then serving it with demo data; Ctrl-C stops it."
 	@exec $(CARGO) run $(PROFILE) -- serve --demo
 
-test: prerequisites ## Run every test
+test: ## Run every test
+	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install it from https://rustup.rs." >&2; exit 2; }
+	@scripts/install-prerequisites tests >&2
 	@for program in node npm; do command -v $$program >/dev/null || \
 		{ echo "$$program is missing: install Node 18 or newer from https://nodejs.org." >&2; exit 2; }; done
 	@$(CARGO) test --workspace $(PROFILE)

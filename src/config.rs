@@ -13,6 +13,8 @@ use std::{
 
 use secrecy::SecretString;
 
+use crate::kernel::database::Pooler;
+
 mod event_sink;
 #[cfg(test)]
 mod tests;
@@ -20,10 +22,11 @@ mod tests;
 pub use event_sink::EventSinkSettings;
 
 /// Every variable that is read.
-pub const VARIABLES: [&str; 16] = [
+pub const VARIABLES: [&str; 17] = [
     ENVIRONMENT,
     DATABASE_URL,
     DATABASE_MIGRATOR_URL,
+    DATABASE_POOLER,
     DATABASE_SEALER_URL,
     DATABASE_WORKER_URL,
     AUDIT_JOURNAL,
@@ -45,6 +48,7 @@ const DATABASE_MIGRATOR_URL: &str = "DATABASE_MIGRATOR_URL";
 const DATABASE_SEALER_URL: &str = "DATABASE_SEALER_URL";
 const DATABASE_WORKER_URL: &str = "DATABASE_WORKER_URL";
 const AUDIT_JOURNAL: &str = "CONSENTRY_AUDIT_JOURNAL";
+const DATABASE_POOLER: &str = "DATABASE_POOLER";
 const ENCRYPTION_KEY: &str = "ENCRYPTION_KEY";
 const LISTEN: &str = "CONSENTRY_LISTEN";
 const DATA_DIRECTORY: &str = "CONSENTRY_DATA_DIRECTORY";
@@ -116,6 +120,8 @@ pub struct Config {
     pub postgresql_binaries: Option<PathBuf>,
     /// Who is told of events, if anybody.
     pub event_sink: Option<EventSinkSettings>,
+    /// What stands between the server and its database.
+    pub pooler: Pooler,
     database_url: Option<SecretString>,
     migrator_url: Option<SecretString>,
     sealer_url: Option<SecretString>,
@@ -190,6 +196,11 @@ impl Config {
                 "{LISTEN} is `{listen}`, but it must be an address and a port, such as 127.0.0.1:8000"
             ))
         })?;
+        let pooler = match source.text(DATABASE_POOLER)?.as_deref() {
+            None | Some("none") => Pooler::None,
+            Some("transaction") => Pooler::Transaction,
+            Some(other) => return Err(not_one_of(DATABASE_POOLER, other, "none or transaction")),
+        };
         let log = source.text(LOG)?.unwrap_or_else(|| DEFAULT_LOG.to_owned());
         if tracing_subscriber::EnvFilter::try_new(&log).is_err() {
             return Err(ConfigError(format!(
@@ -211,6 +222,7 @@ impl Config {
             log_format,
             postgresql_binaries: source.path(POSTGRESQL_BIN),
             event_sink: event_sink::read(source.text(EVENTS_URL)?, source.text(EVENTS_SECRET)?, environment)?,
+            pooler,
             database_url: source.text(DATABASE_URL)?.map(SecretString::from),
             migrator_url: source.text(DATABASE_MIGRATOR_URL)?.map(SecretString::from),
             sealer_url: source.text(DATABASE_SEALER_URL)?.map(SecretString::from),

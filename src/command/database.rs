@@ -13,7 +13,7 @@ use crate::{
     config::{BackgroundRole, Config},
     kernel::{
         cluster::{Cluster, Connection, DATABASE, MIGRATOR, Settings},
-        database,
+        database::{self, Pooler},
     },
 };
 
@@ -77,7 +77,7 @@ impl Server {
     pub(super) fn app_options(&self) -> Result<PgConnectOptions, Failure> {
         match (&self.cluster, self.config.database()?) {
             (Some(cluster), _) => Ok(private_options(&cluster.options(APP_ROLE, DATABASE))),
-            (None, Some(url)) => parse("DATABASE_URL", url),
+            (None, Some(url)) => Ok(self.pooler().adapt(parse("DATABASE_URL", url)?)),
             (None, None) => Err(Failure::broken("there is neither a private cluster nor a DATABASE_URL")),
         }
     }
@@ -89,6 +89,11 @@ impl Server {
             (None, Some(url)) => parse(role.variable(), url),
             (None, None) => Err(Failure::broken("there is neither a private cluster nor a URL of the role")),
         }
+    }
+
+    /// What stands between the server of the API and its database; nothing before the private cluster.
+    pub(super) fn pooler(&self) -> Pooler {
+        if self.is_private() { Pooler::None } else { self.config.pooler }
     }
 
     /// A pool for the migrator, who owns the schema.
@@ -201,10 +206,12 @@ impl History {
         let exists: bool = sqlx::query_scalar(
             "select coalesce(has_table_privilege(to_regclass('public.seaql_migrations'), 'select'), false)",
         )
+        .persistent(false)
         .fetch_one(&mut *connection)
         .await?;
         let applied: Vec<String> = if exists {
             sqlx::query_scalar("select version from public.seaql_migrations order by version")
+                .persistent(false)
                 .fetch_all(&mut *connection)
                 .await?
         } else {
@@ -245,7 +252,7 @@ impl History {
 
 /// What is wrong with the server's version, if anything.
 pub(super) async fn server_problem(connection: &mut PgConnection) -> Result<Option<String>, Failure> {
-    Ok(sqlx::query_scalar(migration::SERVER_TOO_OLD).fetch_optional(connection).await?)
+    Ok(sqlx::query_scalar(migration::SERVER_TOO_OLD).persistent(false).fetch_optional(connection).await?)
 }
 
 /// What is wrong with the role that the server signs in as, if anything: row-level security must bind it.
@@ -267,6 +274,7 @@ pub(super) async fn role_problem(
         where rolname = current_user and reason is not null",
     )
     .bind(role)
+    .persistent(false)
     .fetch_optional(connection)
     .await?;
     Ok(problem)
@@ -275,6 +283,6 @@ pub(super) async fn role_problem(
 /// Where the schema breaks its own conventions.
 pub(super) async fn schema_problems(connection: &mut PgConnection) -> Result<Vec<String>, Failure> {
     let findings: Vec<(String, String)> =
-        sqlx::query_as(migration::SCHEMA_LINT).fetch_all(connection).await?;
+        sqlx::query_as(migration::SCHEMA_LINT).persistent(false).fetch_all(connection).await?;
     Ok(findings.into_iter().map(|(object, problem)| format!("{object}: {problem}")).collect())
 }

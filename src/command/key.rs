@@ -72,11 +72,14 @@ struct Stored {
 
 /// The root key of the reserved tenant, which the first server made, or else that of the oldest tenant.
 async fn oldest_root(connection: &mut PgConnection) -> Result<Option<Stored>, Failure> {
+    let mut transaction = connection.begin().await?;
     let tenants: Vec<Uuid> =
         sqlx::query_scalar("select id from tenants order by id <> $1, created_at, id limit 2")
             .bind(PLATFORM)
-            .fetch_all(&mut *connection)
+            .persistent(false)
+            .fetch_all(&mut *transaction)
             .await?;
+    transaction.commit().await?;
     for tenant_id in tenants {
         let begin = format!("begin read only; set local app.tenant_id = '{tenant_id}'");
         let mut transaction = connection.begin_with(AssertSqlSafe(begin)).await?;
@@ -85,6 +88,7 @@ async fn oldest_root(connection: &mut PgConnection) -> Result<Option<Stored>, Fa
             order by key_version desc limit 1",
         )
         .bind(tenant_id)
+        .persistent(false)
         .fetch_optional(&mut *transaction)
         .await?;
         transaction.commit().await?;

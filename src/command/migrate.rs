@@ -108,6 +108,7 @@ pub(super) async fn catalogue_is_old(connection: &mut PgConnection) -> Result<bo
         "select exists (select from unnest($1::text[]) known (key) where key not in (select key from permissions))",
     )
     .bind(keys)
+    .persistent(false)
     .fetch_one(connection)
     .await?;
     Ok(old)

@@ -37,8 +37,10 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         }
         let options = server.app_options()?;
         let provider = check(&options, key).await?;
-        let (_, actors) =
-            with_app(&options, provider, async |app| Ok(crate::seed::demo(app, &owner).await?)).await?;
+        let (_, actors) = with_app(&options, server.pooler(), provider, async |app| {
+            Ok(crate::seed::demo(app, &owner).await?)
+        })
+        .await?;
         owner.close().await;
         announce(config, &actors)
     })

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, postgres::PgConnectOptions};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     time::{MissedTickBehavior, interval},
@@ -29,7 +29,7 @@ use crate::{
         app::App,
         clock::{RandomIds, SystemClock},
         crypto::KeyProvider,
-        database,
+        database::{self, Pooler},
     },
     seed::DemoActor,
 };
@@ -74,7 +74,7 @@ async fn serve(
         () = stop.asked() => return Ok(()),
     };
     let background = background.start(&app)?;
-    let mut workers = Workers::start(config, &listener, &app, &options)?;
+    let mut workers = Workers::start(config, &listener, &app, &options, server.pooler())?;
     let address = listener.local_addr().map_err(Failure::system)?;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -141,7 +141,7 @@ async fn prepare(
     }
     let options = server.app_options()?;
     let provider = check(&options, key).await?;
-    let (app, (background, actors)) = with_app(&options, provider, async |app| {
+    let (app, (background, actors)) = with_app(&options, server.pooler(), provider, async |app| {
         app.ensure_platform().await?;
         let background = Background::prepare(config, server, app, &options).await?;
         let actors = match migrator.as_ref().filter(|_| demo) {
@@ -161,16 +161,19 @@ async fn prepare(
 /// Refuses a database that cannot keep what is promised; returns the provider of its keys.
 pub(super) async fn check(options: &PgConnectOptions, key: Key) -> Result<Arc<dyn KeyProvider>, Failure> {
     let mut connection = connect(options).await?;
-    if let Some(problem) = server_problem(&mut connection).await? {
+    // One transaction, since a pooler could give each statement to another session.
+    let mut transaction = connection.begin().await?;
+    if let Some(problem) = server_problem(&mut transaction).await? {
         return Err(Failure::refused(problem));
     }
-    if let Some(problem) = History::read(&mut connection).await?.problem() {
+    if let Some(problem) = History::read(&mut transaction).await?.problem() {
         return Err(Failure::refused(problem));
     }
-    if let Some(problem) = role_problem(&mut connection, APP_ROLE).await? {
+    if let Some(problem) = role_problem(&mut transaction, APP_ROLE).await? {
         return Err(Failure::refused(problem));
     }
-    let problems = schema_problems(&mut connection).await?;
+    let problems = schema_problems(&mut transaction).await?;
+    transaction.commit().await?;
     if !problems.is_empty() {
         let named = problems.iter().take(FINDINGS_NAMED).map(String::as_str).collect::<Vec<_>>().join(" ");
         return Err(Failure::refused(format_args!(
@@ -184,12 +187,14 @@ pub(super) async fn check(options: &PgConnectOptions, key: Key) -> Result<Arc<dy
 /// Runs `work` with the application on a small pool of this runtime, which is closed before the database may stop.
 pub(super) async fn with_app<T>(
     options: &PgConnectOptions,
+    pooler: Pooler,
     provider: Arc<dyn KeyProvider>,
     work: impl AsyncFnOnce(&App) -> Result<T, Failure>,
 ) -> Result<(App, T), Failure> {
-    let pool = database::pool(options.clone(), STARTUP_CONNECTIONS);
+    let pool = database::pool_through(pooler, options.clone(), STARTUP_CONNECTIONS);
     let schema = crate::schema::build().finish();
     let app = App::new(pool.clone(), provider, Arc::new(SystemClock), Arc::new(RandomIds), schema);
+    let app = app.through(pooler);
     let outcome = work(&app).await;
     pool.close().await;
     outcome.map(|value| (app, value))

@@ -70,7 +70,7 @@ pub(super) async fn run(config: &Config, request: Request) -> Result<(), Failure
     visit(server, async |server| {
         let options = server.app_options()?;
         let provider = check(&options, key).await?;
-        let (_, text) = with_app(&options, provider, async |app| {
+        let (_, text) = with_app(&options, server.pooler(), provider, async |app| {
             let tenant_id = app.tenant_by_slug(&request.tenant).await?.ok_or_else(|| {
                 Failure::refused(format_args!("there is no active tenant with the slug `{}`", request.tenant))
             })?;
@@ -128,6 +128,7 @@ async fn find_user(
     )
     .bind(tenant_id)
     .bind(tokens)
+    .persistent(false)
     .fetch_optional(&mut *transaction)
     .await?;
     transaction.commit().await?;

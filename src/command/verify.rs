@@ -40,11 +40,14 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         let options = server.app_options()?;
         let mut connection = connect(&options).await?;
         let mut report = Report::default();
-        let usable = check_schema(&mut connection, &mut report).await?;
+        // One transaction, since a pooler could give each statement to another session.
+        let mut transaction = connection.begin().await?;
+        let usable = check_schema(&mut transaction, &mut report).await?;
+        transaction.commit().await?;
         if usable {
             let provider = key.provider(&mut connection).await?;
             let checked = async |app: &App| check_tenants(app, &mut connection, &journal, &mut report).await;
-            with_app(&options, provider, checked).await?;
+            with_app(&options, server.pooler(), provider, checked).await?;
         }
         match report.broken {
             0 if usable => Ok(()),
@@ -80,10 +83,13 @@ impl Report {
 
 /// Whether the rows can be read at all.
 async fn check_schema(connection: &mut PgConnection, report: &mut Report) -> Result<bool, Failure> {
-    let version: String =
-        sqlx::query_scalar("select current_setting('server_version')").fetch_one(&mut *connection).await?;
+    let version: String = sqlx::query_scalar("select current_setting('server_version')")
+        .persistent(false)
+        .fetch_one(&mut *connection)
+        .await?;
     report.line("server", format_args!("PostgreSQL {version}"), server_problem(connection).await?)?;
-    let role: String = sqlx::query_scalar("select current_user::text").fetch_one(&mut *connection).await?;
+    let role: String =
+        sqlx::query_scalar("select current_user::text").persistent(false).fetch_one(&mut *connection).await?;
     report.line("role", role, role_problem(connection, APP_ROLE).await?)?;
     let history = History::read(connection).await?;
     report.line("migrations", format_args!("{} applied", history.applied), history.problem())?;
@@ -118,10 +124,13 @@ async fn check_tenants(
     journal: &Journal,
     report: &mut Report,
 ) -> Result<(), Failure> {
+    let mut transaction = connection.begin().await?;
     let tenants: Vec<(Uuid, String)> =
         sqlx::query_as("select id, slug::text from tenants where status <> 'CLOSED' order by slug")
-            .fetch_all(&mut *connection)
+            .persistent(false)
+            .fetch_all(&mut *transaction)
             .await?;
+    transaction.commit().await?;
     let (mut roots, mut data_keys) = (Tally::default(), Tally::default());
     for (tenant_id, slug) in &tenants {
         let keys = match root_keys(app, connection, *tenant_id).await? {
@@ -154,6 +163,7 @@ async fn root_keys(
         "select key_version, state::text, wrapped from encryption_keys where tenant_id = $1 and purpose = 'ROOT'",
     )
     .bind(tenant_id)
+    .persistent(false)
     .fetch_all(&mut *transaction)
     .await?;
     transaction.commit().await?;
@@ -190,6 +200,7 @@ async fn check_data_keys(
         .bind(keys.tenant_id())
         .bind(after)
         .bind(BATCH)
+        .persistent(false)
         .fetch_all(&mut *transaction)
         .await?;
         transaction.commit().await?;

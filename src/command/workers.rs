@@ -16,7 +16,10 @@ use super::Failure;
 use crate::{
     config::Config,
     http,
-    kernel::{app::App, database},
+    kernel::{
+        app::App,
+        database::{self, Pooler},
+    },
 };
 
 /// How long threads may take to end after their requests were given up.
@@ -47,6 +50,7 @@ impl Workers {
         listener: &TcpListener,
         app: &App,
         options: &PgConnectOptions,
+        pooler: Pooler,
     ) -> Result<Self, Failure> {
         listener.set_nonblocking(true).map_err(Failure::system)?;
         let phase = watch::Sender::new(Phase::Serving);
@@ -58,6 +62,7 @@ impl Workers {
                 listener: listener.try_clone().map_err(Failure::system)?,
                 app: app.clone(),
                 options: options.clone(),
+                pooler,
                 connections,
                 phase: workers.phase.subscribe(),
                 ending: Ending(ending.clone()),
@@ -107,6 +112,7 @@ struct Worker {
     listener: TcpListener,
     app: App,
     options: PgConnectOptions,
+    pooler: Pooler,
     connections: u32,
     phase: watch::Receiver<Phase>,
     ending: Ending,
@@ -114,13 +120,13 @@ struct Worker {
 
 impl Worker {
     fn run(self) {
-        let Self { listener, app, options, connections, phase, ending: _ending } = self;
+        let Self { listener, app, options, pooler, connections, phase, ending: _ending } = self;
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return tracing::error!(%error, "a thread got no runtime"),
         };
         runtime.block_on(async {
-            let pool = database::pool(options, connections);
+            let pool = database::pool_through(pooler, options, connections);
             let app = app.with_pool(pool.clone());
             tokio::select! {
                 served = serve(listener, app, pool, phase.clone()) => {

@@ -32,6 +32,7 @@ fn nothing_has_to_be_set_on_a_bare_machine() {
     assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
     assert_eq!(config.data_directory, PathBuf::from(".consentry"));
     assert_eq!(config.pool_size, 16);
+    assert_eq!(config.pooler, Pooler::None);
     assert!((1..=16).contains(&config.threads));
     assert_eq!(config.log_format, LogFormat::Text);
     assert!(config.log.starts_with("info"));
@@ -49,6 +50,7 @@ fn every_variable_is_taken() {
         PRODUCTION,
         URL,
         (DATABASE_MIGRATOR_URL, "postgres://owner@db/consentry"),
+        (DATABASE_POOLER, "transaction"),
         KEY,
         (LISTEN, "[::1]:9000"),
         (DATA_DIRECTORY, "/srv/consentry"),
@@ -66,6 +68,7 @@ fn every_variable_is_taken() {
     assert_eq!(config.listen.to_string(), "[::1]:9000");
     assert_eq!(config.data_directory, PathBuf::from("/srv/consentry"));
     assert_eq!((config.pool_size, config.threads), (40, 3));
+    assert_eq!(config.pooler, Pooler::Transaction);
     assert_eq!((config.log.as_str(), config.log_format), ("warn,consentry=debug", LogFormat::Text));
     assert_eq!(config.postgresql_binaries, Some(PathBuf::from("/opt/postgresql/bin")));
     assert_eq!(config.database().ok().flatten().map(ExposeSecret::expose_secret), Some(URL.1));
@@ -125,6 +128,7 @@ fn what_cannot_be_used_is_refused_by_its_name() {
         (LISTEN, "8000"),
         (LISTEN, "localhost:8000"),
         (LISTEN, "127.0.0.1"),
+        (DATABASE_POOLER, "session"),
         (POOL_SIZE, "0"),
         (POOL_SIZE, "501"),
         (POOL_SIZE, "-1"),

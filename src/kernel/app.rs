@@ -13,7 +13,7 @@ use super::{
     access::Principal,
     clock::{Clock, Ids},
     crypto::{KeyProvider, Keyring, TenantKeys},
-    database::{self, Mode},
+    database::{self, Mode, NO_TENANT, Pooler},
     error::{Error, Result},
     record::Origin,
     session::Slot,
@@ -28,6 +28,7 @@ use crate::{
 #[derive(Clone)]
 pub struct App {
     pool: PgPool,
+    pooler: Pooler,
     shared: Arc<Shared>,
 }
 
@@ -68,18 +69,23 @@ impl App {
             relay: Arc::default(),
             allow_get: false,
         };
-        Self { pool, shared: Arc::new(shared) }
+        Self { pool, pooler: Pooler::None, shared: Arc::new(shared) }
     }
 
     /// The same application on another pool: for another thread's runtime.
     pub fn with_pool(&self, pool: PgPool) -> Self {
-        Self { pool, shared: self.shared.clone() }
+        Self { pool, ..self.clone() }
+    }
+
+    /// The same application on a pool that was opened through this pooler.
+    pub fn through(self, pooler: Pooler) -> Self {
+        Self { pooler, ..self }
     }
 
     /// The same application with another clock and other ids: for demo data that is the same in every run.
     pub fn with_clock(&self, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let shared = Shared { clock, ids, ..(*self.shared).clone() };
-        Self { pool: self.pool.clone(), shared: Arc::new(shared) }
+        Self { shared: Arc::new(shared), ..self.clone() }
     }
 
     /// The same application, answering queries over `GET` too. A URL ends up in logs and histories, so no server does
@@ -91,6 +97,11 @@ impl App {
 
     pub(in crate::kernel) const fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// Whether statements are prepared under a name: `persistent` of each.
+    pub(in crate::kernel) const fn keeps_statements(&self) -> bool {
+        self.pooler.keeps_statements()
     }
 
     /// The injected clock.
@@ -153,6 +164,7 @@ impl App {
             from encryption_keys where tenant_id = $1 and purpose = 'ROOT'",
         )
         .bind(tenant_id)
+        .persistent(self.keeps_statements())
         .fetch_one(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -174,6 +186,7 @@ impl App {
         .bind(tenant_id)
         .bind(self.ids().next())
         .bind(root.wrapped)
+        .persistent(self.keeps_statements())
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -210,11 +223,27 @@ impl App {
     ///
     /// Those of the database.
     pub async fn tenant_by_slug(&self, slug: &str) -> Result<Option<Uuid>> {
+        let mut transaction = database::begin(&self.pool, Mode::Read, NO_TENANT, None).await?;
         let id = sqlx::query_scalar("select id from tenants where slug = $1 and status = 'ACTIVE'")
             .bind(slug)
-            .fetch_optional(&self.pool)
+            .persistent(self.keeps_statements())
+            .fetch_optional(&mut *transaction)
             .await?;
+        transaction.commit().await?;
         Ok(id)
+    }
+
+    /// How many of the migrations that this program knows were applied.
+    pub(in crate::kernel) async fn applied_migrations(&self) -> Result<usize> {
+        let mut transaction = database::begin(&self.pool, Mode::Read, NO_TENANT, None).await?;
+        let applied: i64 =
+            sqlx::query_scalar("select count(*) from seaql_migrations where version = any($1)")
+                .bind(migration::names())
+                .persistent(self.keeps_statements())
+                .fetch_one(&mut *transaction)
+                .await?;
+        transaction.commit().await?;
+        usize::try_from(applied).map_err(Error::internal)
     }
 
     /// A slot with the rights of a user, for the command line and demo data; its record says `OPERATOR`.
@@ -238,6 +267,7 @@ impl App {
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(tenant_id)
             .bind(user_id)
+            .persistent(self.keeps_statements())
             .fetch_optional(&mut *transaction)
             .await?
             .map(QueryResult::from);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::{
-    AssertSqlSafe, PgPool, Postgres, Transaction,
+    AssertSqlSafe, PgConnection, PgPool, Postgres, Row, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use uuid::Uuid;
@@ -13,25 +13,65 @@ use super::error::Result;
 /// How long a caller waits for a connection before it gets a retryable error.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Opens a pool of at most `connections` connections, none of them yet.
+/// Whether a connection comes back as it was given out.
+const CLEAN: &str = "select coalesce(current_setting('app.tenant_id', true), '') = ''";
+
+/// What stands between the server and its database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pooler {
+    /// Nothing: a connection is a session of the database.
+    #[default]
+    None,
+    /// A pooler that lends a session for one transaction at a time, and knows nothing of prepared statements: PgBouncer
+    /// in transaction mode. Statements have no names then and are planned each time, two messages travel for one, and
+    /// none may run outside of a transaction, where the second message could meet another session.
+    Transaction,
+}
+
+impl Pooler {
+    /// Whether statements are prepared under a name, to be planned once for a connection.
+    pub const fn keeps_statements(self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// How to connect through it.
+    pub fn adapt(self, options: PgConnectOptions) -> PgConnectOptions {
+        match self {
+            Self::None => options,
+            // Poolers refuse that parameter, and values in binary do not need it.
+            Self::Transaction => options.statement_cache_capacity(0).extra_float_digits(None),
+        }
+    }
+}
+
+/// Opens a pool of at most `connections` connections, none of them yet, straight to the database.
 ///
 /// A connection that comes back with a tenant still set was cut off between `BEGIN` and its end; it is closed, so
 /// that no request can ever run under the setting of another.
 pub fn pool(options: PgConnectOptions, connections: u32) -> PgPool {
+    pool_through(Pooler::None, options, connections)
+}
+
+/// As [`pool`], through a pooler. An open transaction keeps its session, so the check meets what was cut off there too.
+pub fn pool_through(pooler: Pooler, options: PgConnectOptions, connections: u32) -> PgPool {
     use sqlx::ConnectOptions;
     let options = options.application_name("consentry").disable_statement_logging();
+    let options = pooler.adapt(options);
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                sqlx::query_scalar("select coalesce(current_setting('app.tenant_id', true), '') = ''")
-                    .fetch_one(connection)
-                    .await
-            })
-        })
+        .after_release(move |connection, _| Box::pin(is_clean(pooler, connection)))
         .connect_lazy_with(options)
+}
+
+async fn is_clean(pooler: Pooler, connection: &mut PgConnection) -> sqlx::Result<bool> {
+    if pooler.keeps_statements() {
+        sqlx::query_scalar(CLEAN).fetch_one(connection).await
+    } else {
+        // One message, so that one session answers it.
+        sqlx::raw_sql(CLEAN).fetch_one(connection).await?.try_get(0)
+    }
 }
 
 /// What a transaction is for.
@@ -43,8 +83,12 @@ pub(in crate::kernel) enum Mode {
     Write,
 }
 
+/// The tenant of a transaction that reads nothing of any tenant.
+pub(in crate::kernel) const NO_TENANT: Uuid = Uuid::nil();
+
 /// Begins a transaction of one tenant: `BEGIN` and all settings travel as one message, and every setting ends with the
-/// transaction, so a pooler between us and the database cannot carry it to somebody else.
+/// transaction, so a pooler between us and the database cannot carry it to somebody else. What needs no tenant takes
+/// [`NO_TENANT`], which is a tenant as well: that of a transaction which was cut off.
 pub(in crate::kernel) async fn begin(
     pool: &PgPool,
     mode: Mode,

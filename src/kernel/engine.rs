@@ -42,16 +42,10 @@ impl Engine for App {
     }
 
     async fn ready(&self) -> Result<(), String> {
-        let known = migration::names();
-        let applied: i64 =
-            sqlx::query_scalar("select count(*) from seaql_migrations where version = any($1)")
-                .bind(&known)
-                .fetch_one(self.pool())
-                .await
-                .map_err(|_| "the database does not answer".to_owned())?;
-        match usize::try_from(applied) {
-            Ok(applied) if applied == known.len() => Ok(()),
-            _ => Err("migrations are pending".to_owned()),
+        match self.applied_migrations().await {
+            Err(_) => Err("the database does not answer".to_owned()),
+            Ok(applied) if applied == migration::names().len() => Ok(()),
+            Ok(_) => Err("migrations are pending".to_owned()),
         }
     }
 

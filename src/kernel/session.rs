@@ -102,7 +102,7 @@ impl Core {
     pub(in crate::kernel) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
         let mut guard = self.transaction.lock().await;
         let transaction = self.counted(&mut guard)?;
-        let rows: Vec<PgRow> = bound(statement).fetch_all(&mut **transaction).await?;
+        let rows: Vec<PgRow> = self.bound(statement).fetch_all(&mut **transaction).await?;
         Ok(rows.into_iter().map(QueryResult::from).collect())
     }
 
@@ -114,7 +114,11 @@ impl Core {
     pub(in crate::kernel) async fn execute(&self, statement: Statement) -> Result<ExecResult> {
         let mut guard = self.transaction.lock().await;
         let transaction = self.counted(&mut guard)?;
-        Ok(bound(statement).execute(&mut **transaction).await?.into())
+        Ok(self.bound(statement).execute(&mut **transaction).await?.into())
+    }
+
+    fn bound(&self, statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
+        bound(&self.app, statement)
     }
 
     fn counted<'t>(
@@ -212,6 +216,7 @@ impl Core {
                     self.app.clock().now(),
                     || ids.next(),
                 )
+                .persistent(self.app.keeps_statements())
                 .execute(&mut *transaction)
                 .await?;
         }
@@ -228,9 +233,10 @@ impl Core {
     }
 }
 
-fn bound(statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
+fn bound(app: &App, statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
     let Statement { sql, values, .. } = statement;
-    sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values.unwrap_or(sea_orm::Values(Vec::new()))))
+    let values = SqlxValues(values.unwrap_or(sea_orm::Values(Vec::new())));
+    sqlx::query_with(AssertSqlSafe(sql), values).persistent(app.keeps_statements())
 }
 
 /// One look at protected data of one patient.

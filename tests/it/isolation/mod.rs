@@ -8,6 +8,7 @@ mod every_table;
 mod grants;
 mod keys;
 mod owner;
+mod pgbouncer;
 mod plans;
 mod settings;
 mod side_channels;
@@ -52,6 +53,8 @@ async fn attempt_on(connection: &mut PgConnection, tenant: Option<Uuid>, sql: &s
             Ok(result.rows_affected())
         }
         Err(error) => {
+            // Sent now: dropped, it would keep a session that somebody else may wait for.
+            transaction.rollback().await.expect("the statement is undone");
             let error = error.into_database_error().unwrap_or_else(|| panic!("the database answers: {sql}"));
             let error = error.downcast::<sqlx::postgres::PgDatabaseError>();
             Err(Refusal {

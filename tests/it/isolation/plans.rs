@@ -117,7 +117,7 @@ impl Scene {
             "{ patients { nodes { consents { totalCount nodes { detail { ... on ConsentDetail { inForce scopes { dataClass }
                 recipients { recipientClass } } } } } } } }".to_owned(),
             format!("{{ accessHistory(patientId: \"{patient}\") {{ totalCount nodes {{ operation }} }} }}"),
-            format!("{{ auditLogs(filter: {{ action: VIEW }}) {{ totalCount nodes {{ operation }} }} }}"),
+            "{ auditLogs(filter: { action: VIEW }) { totalCount nodes { operation } } }".to_owned(),
             format!("{{ auditLogs(filter: {{ patientId: \"{patient}\" }}) {{ nodes {{ operation }} }} }}"),
             format!("{{ explainAccess(patientId: \"{patient}\") {{ __typename }} }}"),
         ];

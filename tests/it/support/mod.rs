@@ -4,6 +4,7 @@ mod actor;
 mod database;
 mod evidence;
 mod node;
+mod pgbouncer;
 mod plans;
 mod town;
 mod wire;
@@ -12,8 +13,9 @@ pub use actor::{Actor, Answer, id};
 pub use database::{Database, options};
 pub use evidence::Evidence;
 pub use node::node;
+pub use pgbouncer::PgBouncer;
 pub use plans::{Plan, Plans};
-pub use town::{Tenant, Town, dawn};
+pub use town::{KEY, Tenant, Town, dawn};
 pub use wire::Wire;
 
 /// An id that no row has: the same in every run.

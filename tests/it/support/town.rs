@@ -59,6 +59,9 @@ pub struct Tenant {
     router: axum::Router,
 }
 
+/// The key-encryption key of every town.
+pub const KEY: &str = "q80cWZbSSwk2pEHwnVCzPU8FhGhTHzxWVhqWNtyW8Sc=";
+
 /// When every test begins.
 pub fn dawn() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 21, 8, 0, 0).single().expect("a moment")
@@ -79,7 +82,7 @@ impl Town {
     pub async fn with_schema(schema: Schema, is_part2_program: bool) -> Self {
         let database = Database::new().await;
         let clock = ManualClock::at(dawn());
-        let provider = LocalKeyProvider::from_base64(&"q80cWZbSSwk2pEHwnVCzPU8FhGhTHzxWVhqWNtyW8Sc=".into());
+        let provider = LocalKeyProvider::from_base64(&KEY.into());
         let provider = Arc::new(provider.expect("a key"));
         let app = App::new(database.app(), provider, Arc::new(clock.clone()), Arc::new(RandomIds), schema);
         let owner = database.owner();
