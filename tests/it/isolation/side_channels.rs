@@ -128,3 +128,31 @@ async fn nothing_counts_up_across_tenants() {
         .expect("the catalog is read");
     assert_eq!(sequences, 0);
 }
+
+#[tokio::test]
+async fn what_another_session_asks_is_seen_in_the_same_role_without_its_values_and_in_no_other() {
+    let neighbours = Neighbours::new().await;
+    let Neighbours { town, theirs, app, .. } = &neighbours;
+    let mut transaction = theirs.begin().await;
+    let process: i32 = sqlx::query_scalar("select pg_backend_pid() from tenants where slug = $1")
+        .bind("neighbour")
+        .fetch_one(&mut *transaction)
+        .await
+        .expect("the neighbour asks");
+
+    // What is bound is not part of the statement; that ours bind every protected value is shown with the plans.
+    for (role, expected) in [
+        ("consentry_app", "select pg_backend_pid() from tenants where slug = $1"),
+        ("consentry_worker", "<insufficient privilege>"),
+        ("consentry_sealer", "<insufficient privilege>"),
+        ("consentry_readonly", "<insufficient privilege>"),
+    ] {
+        let pool = if role == "consentry_app" { app.clone() } else { town.database.pool(role, 1) };
+        let seen: String = sqlx::query_scalar("select query from pg_stat_activity where pid = $1")
+            .bind(process)
+            .fetch_one(&pool)
+            .await
+            .expect("the activity is read");
+        assert_eq!(seen, expected, "{role}");
+    }
+}
