@@ -62,7 +62,7 @@ pub(super) async fn run(config: &Config, request: Request) -> Result<(), Failure
                 print(&format!("the restore is recorded in checkpoint {}\n", sequence?))
             }
         };
-        with_app(&options, provider, work).await.map(drop)
+        with_app(&options, server.pooler(), provider, work).await.map(drop)
     })
     .await
 }

@@ -26,6 +26,7 @@ const CONNECTIONS: u32 = 2;
 /// How the background connects, once everything about it was checked.
 pub(super) struct Background {
     app: PgConnectOptions,
+    pooler: database::Pooler,
     sealer: PgConnectOptions,
     worker: PgConnectOptions,
     journal: Journal,
@@ -50,7 +51,8 @@ impl Background {
         let sealer = signed_in(server, BackgroundRole::Sealer).await?;
         let worker = signed_in(server, BackgroundRole::Worker).await?;
         let effects = effects(config.event_sink.as_ref())?;
-        Ok(Self { app: options.clone(), sealer, worker, journal, effects })
+        let pooler = server.pooler();
+        Ok(Self { app: options.clone(), pooler, sealer, worker, journal, effects })
     }
 
     /// Starts the thread.
@@ -70,8 +72,11 @@ impl Background {
             Err(error) => return tracing::error!(%error, "the background got no runtime"),
         };
         runtime.block_on(async {
-            let pools =
-                [self.app, self.sealer, self.worker].map(|options| database::pool(options, CONNECTIONS));
+            let pools = [
+                database::pool_through(self.pooler, self.app, CONNECTIONS),
+                database::pool(self.sealer, CONNECTIONS),
+                database::pool(self.worker, CONNECTIONS),
+            ];
             let [app_pool, sealer_pool, worker_pool] = &pools;
             let app = app.with_pool(app_pool.clone());
             let sealer = Sealer::new(app.clone(), sealer_pool.clone(), self.journal);

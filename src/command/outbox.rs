@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use entity::{Id, platform::outbox_event};
-use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
 use super::{
@@ -60,7 +60,7 @@ pub(super) async fn run(config: &Config, request: Request) -> Result<(), Failure
     visit(server, async |server| {
         let options = server.app_options()?;
         let provider = check(&options, key).await?;
-        with_app(&options, provider, async |app| {
+        with_app(&options, server.pooler(), provider, async |app| {
             let dead = find(app, &options).await?;
             match request {
                 Request::ListDead => list(&dead),
@@ -79,8 +79,12 @@ pub(super) async fn run(config: &Config, request: Request) -> Result<(), Failure
 
 async fn find(app: &App, options: &PgConnectOptions) -> Result<Vec<Dead>, Failure> {
     let mut connection = connect(options).await?;
-    let tenants: Vec<(Uuid, String)> =
-        sqlx::query_as("select id, slug::text from tenants order by slug").fetch_all(&mut connection).await?;
+    let mut transaction = connection.begin().await?;
+    let tenants: Vec<(Uuid, String)> = sqlx::query_as("select id, slug::text from tenants order by slug")
+        .persistent(false)
+        .fetch_all(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
     let mut all = Vec::new();
     for (tenant_id, slug) in tenants {
         let events = dead_events(app, tenant_id).await?;

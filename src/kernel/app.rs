@@ -92,7 +92,7 @@ impl App {
     /// this by itself.
     pub fn allowing_get(&self) -> Self {
         let shared = Shared { allow_get: true, ..(*self.shared).clone() };
-        Self { pool: self.pool.clone(), shared: Arc::new(shared) }
+        Self { shared: Arc::new(shared), ..self.clone() }
     }
 
     pub(in crate::kernel) const fn pool(&self) -> &PgPool {

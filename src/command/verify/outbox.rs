@@ -59,6 +59,7 @@ pub(super) async fn check(
             "select count(*), count(*) filter (where status = 'DEAD') from outbox_events where tenant_id = $1",
         )
         .bind(tenant_id)
+        .persistent(false)
         .fetch_one(&mut *transaction)
         .await?;
         let first = first(&mut transaction, &sql, *tenant_id, forgotten).await?;
@@ -81,6 +82,7 @@ async fn first(
     let found = sqlx::query_as(AssertSqlSafe(sql.to_owned()))
         .bind(tenant_id)
         .bind(forgotten)
+        .persistent(false)
         .fetch_optional(connection)
         .await?;
     Ok(found)

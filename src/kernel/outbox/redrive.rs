@@ -49,6 +49,7 @@ pub async fn dead_events(app: &App, tenant_id: Uuid) -> Result<Vec<DeadEvent>> {
         from outbox_events d where tenant_id = $1 and status = 'DEAD' order by position",
     )
     .bind(tenant_id)
+    .persistent(false)
     .fetch_all(&mut *transaction)
     .await?;
     transaction.commit().await?;

@@ -147,8 +147,12 @@ impl Checkpoint {
         let sql = format!(
             "select {COLUMNS} from audit_checkpoints where tenant_id = $1 and $2::bigint is not null {rest}"
         );
-        let rows =
-            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(PLATFORM).bind(sequence).fetch_all(connection).await?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(PLATFORM)
+            .bind(sequence)
+            .persistent(false)
+            .fetch_all(connection)
+            .await?;
         rows.iter().map(Self::read).collect()
     }
 

@@ -52,10 +52,13 @@ pub struct Findings {
 pub async fn prove(app: &App, journal: &Journal) -> Result<Findings> {
     let mut findings = Findings::default();
     let vouched = checkpoints(app, journal, &mut findings).await?;
+    let mut transaction = database::begin(app.pool(), Mode::Read, PLATFORM, None).await?;
     let tenants: Vec<(Uuid, String, bool)> =
         sqlx::query_as("select id, slug::text, status = 'CLOSED' from tenants order by slug")
-            .fetch_all(app.pool())
+            .persistent(false)
+            .fetch_all(&mut *transaction)
             .await?;
+    transaction.commit().await?;
     let known: BTreeSet<Uuid> = tenants.iter().map(|(id, ..)| *id).collect();
     for tenant_id in vouched.keys().filter(|tenant_id| !known.contains(tenant_id)) {
         findings.broken.push(format!("tenant {tenant_id} is gone, but checkpoints vouch for its record"));
@@ -261,7 +264,7 @@ async fn links(connection: &mut PgConnection, tenant_id: Uuid, after: i64) -> Re
         from audit_links k left join audit_logs l on l.tenant_id = $1 and l.id = k.id
         where k.tenant_id = $1 and k.position > $2 order by k.position limit $3"
     );
-    let rows = sqlx::query(AssertSqlSafe(sql)).bind(tenant_id).bind(after).bind(BATCH);
+    let rows = sqlx::query(AssertSqlSafe(sql)).bind(tenant_id).bind(after).bind(BATCH).persistent(false);
     Ok(rows.fetch_all(connection).await?)
 }
 
@@ -367,6 +370,7 @@ async fn ends(
     let head: Option<(i64, Vec<u8>)> =
         sqlx::query_as("select position, link_mac::bytea from audit_heads where tenant_id = $1 and id = $1")
             .bind(tenant_id)
+            .persistent(false)
             .fetch_optional(&mut *connection)
             .await?;
     match head {
@@ -393,7 +397,8 @@ async fn ends(
     );
     let mut after = None::<Uuid>;
     loop {
-        let rows = sqlx::query(AssertSqlSafe(sql.clone())).bind(tenant_id).bind(after).bind(BATCH);
+        let rows =
+            sqlx::query(AssertSqlSafe(sql.clone())).bind(tenant_id).bind(after).bind(BATCH).persistent(false);
         let rows = rows.fetch_all(&mut *connection).await?;
         let Some(last) = rows.last() else { return Ok(None) };
         after = Some(last.try_get(1)?);

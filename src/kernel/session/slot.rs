@@ -49,7 +49,8 @@ impl Slot {
                 let tenant_id = claim.tenant_id();
                 let mut transaction = database::begin(app.pool(), Mode::Read, tenant_id, None).await?;
                 let cached = app.keyring().get(tenant_id).await;
-                let row = bound(app, claim.statement(cached.is_none())).fetch_optional(&mut *transaction).await?;
+                let row =
+                    bound(app, claim.statement(cached.is_none())).fetch_optional(&mut *transaction).await?;
                 let row = row.map(QueryResult::from);
                 let believed = claim.believe(row.as_ref(), app.clock().now());
                 let (viewer, roots) = match believed {
