@@ -59,6 +59,8 @@ pub struct Limits {
     pub root_fields: usize,
     /// How deep fields may nest, fragments expanded, introspection not counted.
     pub depth: usize,
+    /// How deep selections may nest, those of fragments and of introspection counted as well. The library ends at 33.
+    pub levels: usize,
     /// Selections of all operations together, fragments expanded.
     pub selections: usize,
     /// Selections of all fragments that an operation reaches, each with all that it spreads itself, for all operations
@@ -69,6 +71,11 @@ pub struct Limits {
     /// What introspection may cost: selections, each list above them taken as ten items and `types` as a hundred.
     /// The standard introspection query costs some 490,000.
     pub introspection_cost: usize,
+    /// How deep lists that lead from types to types may nest beneath `__schema` and `__type`; the reference
+    /// implementation draws the same line.
+    pub introspection_lists: usize,
+    /// How often an operation may ask for `__schema`: the answer is the longest that a stranger can get.
+    pub schemas: usize,
 }
 
 impl Default for Limits {
@@ -84,10 +91,13 @@ impl Default for Limits {
             aliases: 30,
             root_fields: 20,
             depth: 15,
+            levels: 32,
             selections: 10_000,
             fragments: 20_000,
             introspection_depth: 24,
             introspection_cost: 1_000_000,
+            introspection_lists: 2,
+            schemas: 1,
         }
     }
 }

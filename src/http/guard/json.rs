@@ -2,7 +2,7 @@
 
 use super::{Limits, Violation};
 
-/// Refuses a JSON text that nests too deep or holds too many values.
+/// Refuses a JSON text that nests too deep, holds too many values, or holds a NUL.
 ///
 /// `envelope` is how many outer levels belong to the transport rather than to the caller's values: one for a
 /// body, whose members are `query` and its like, none for a text that is the variables themselves. Malformed text
@@ -14,7 +14,7 @@ pub(super) fn scan(text: &[u8], envelope: usize, limits: &Limits) -> Result<(), 
     while let Some(&byte) = text.get(at) {
         let begins_value = match byte {
             b'"' => {
-                at = end_of_string(text, at);
+                at = end_of_string(text, at)?;
                 true
             }
             b'-' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
@@ -69,16 +69,20 @@ pub(super) fn scan(text: &[u8], envelope: usize, limits: &Limits) -> Result<(), 
     Ok(())
 }
 
-fn end_of_string(text: &[u8], opening: usize) -> usize {
+fn end_of_string(text: &[u8], opening: usize) -> Result<usize, Violation> {
     let mut at = opening + 1;
     while let Some(&byte) = text.get(at) {
         match byte {
-            b'"' => return at + 1,
+            b'"' => return Ok(at + 1),
+            // The one character that text in the database cannot hold: refused here, it fails no statement there.
+            b'\\' if text[at..].starts_with(br"\u0000") => {
+                return Err(Violation::bad_request("Text may not hold the character NUL (U+0000)."));
+            }
             b'\\' => at += 2,
             _ => at += 1,
         }
     }
-    text.len()
+    Ok(text.len())
 }
 
 fn end_of_word(text: &[u8], start: usize) -> usize {

@@ -79,6 +79,14 @@ struct Measure {
     introspection_depth: usize,
     /// What the introspection within the set costs.
     introspection_cost: usize,
+    /// Levels of lists beneath introspection.
+    introspection_lists: usize,
+    /// How often the whole schema is asked for, at any depth.
+    schemas: usize,
+    /// Selection sets within each other, those of fragments included.
+    levels: usize,
+    /// Levels of lists that the set would have as a part of introspection.
+    lists: usize,
     /// What the set would cost as a part of introspection.
     cost: usize,
 }
@@ -93,10 +101,26 @@ impl Measure {
             "Split it into several requests.",
         )?;
         keep("The operation nests fields", self.depth, limits.depth, "levels deep", "Ask in two steps.")?;
+        keep(
+            "The operation nests selections, fragments included,",
+            self.levels,
+            limits.levels,
+            "levels deep",
+            "Spread fragments less deep.",
+        )?;
         let remedy = "Ask for less of the schema at once.";
         let (depth, cost) = (self.introspection_depth, self.introspection_cost);
         keep("Introspection nests fields", depth, limits.introspection_depth, "levels deep", remedy)?;
-        keep("Introspection costs", cost, limits.introspection_cost, "points", remedy)
+        keep("Introspection costs", cost, limits.introspection_cost, "points", remedy)?;
+        let lists = self.introspection_lists;
+        keep(
+            "Introspection nests lists of fields and types",
+            lists,
+            limits.introspection_lists,
+            "levels deep",
+            remedy,
+        )?;
+        keep("The operation asks for `__schema`", self.schemas, limits.schemas, "time", "Ask for it once.")
     }
 
     fn beside(self, other: Self) -> Self {
@@ -108,6 +132,10 @@ impl Measure {
             introspection_depth: self.introspection_depth.max(other.introspection_depth),
             introspection_cost: self.introspection_cost.saturating_add(other.introspection_cost),
             cost: self.cost.saturating_add(other.cost),
+            introspection_lists: self.introspection_lists.max(other.introspection_lists),
+            schemas: self.schemas.saturating_add(other.schemas),
+            levels: self.levels.max(other.levels),
+            lists: self.lists.max(other.lists),
         }
     }
 
@@ -127,6 +155,10 @@ impl Measure {
             introspection_depth: if introspection { self.depth + 1 } else { self.introspection_depth },
             introspection_cost: if introspection { self.cost } else { self.introspection_cost },
             cost: self.cost.saturating_mul(items(name)).saturating_add(1),
+            introspection_lists: if introspection { self.lists } else { self.introspection_lists },
+            schemas: self.schemas.saturating_add(usize::from(name == "__schema")),
+            levels: self.levels,
+            lists: self.lists + usize::from(leads_back(name)),
         }
     }
 }
@@ -140,6 +172,11 @@ fn items(name: &str) -> usize {
         }
         _ => 1,
     }
+}
+
+/// Whether a list of the introspection schema leads from types to types again, so that it can be followed in circles.
+fn leads_back(name: &str) -> bool {
+    matches!(name, "fields" | "inputFields" | "interfaces" | "possibleTypes")
 }
 
 struct Ruler<'a> {
@@ -163,6 +200,7 @@ impl<'a> Ruler<'a> {
             };
             whole = whole.beside(part);
         }
+        whole.levels += usize::from(!set.items.is_empty());
         Ok(whole)
     }
 

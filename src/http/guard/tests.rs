@@ -150,19 +150,29 @@ fn a_fragment_that_is_not_defined_is_left_to_the_validator() {
 }
 
 #[test]
-fn a_long_chain_of_fragments_is_measured_without_harm() {
-    let chain = |links: usize| -> String {
-        (0..links).map(|link| format!("fragment F{link} on Q{{...F{}}}", link + 1)).collect()
+fn a_chain_of_fragments_is_as_long_as_selections_may_nest() {
+    let chain = |links: usize| {
+        let links: String =
+            (1..links).map(|link| format!("fragment F{link} on Q{{...F{}}}", link + 1)).collect();
+        format!("{{...F1}}{links}")
     };
-    accepted(&format!("{{...F0}}{}fragment F190 on Q{{a}}", chain(190)));
-    refused(&format!("{{...F0}}{}fragment F240 on Q{{a}}", chain(240)), LIMIT, "20000 selections");
+    accepted(&format!("{}fragment F31 on Q{{a}}", chain(31)));
+    refused(&format!("{}fragment F32 on Q{{a}}", chain(32)), LIMIT, "32 levels");
+    refused(&format!("{}fragment F240 on Q{{a}}", chain(240)), LIMIT, "32 levels");
+    refused(&format!("{{a}}{}fragment F240 on Q{{a}}", &chain(240)[7..]), LIMIT, "32 levels");
+}
+
+#[test]
+fn inline_fragments_nest_no_deeper_than_selections_may() {
+    accepted(&format!("{}{{a}}{}", "{...".repeat(31), "}".repeat(31)));
+    refused(&format!("{}{{a}}{}", "{...".repeat(32), "}".repeat(32)), LIMIT, "32 levels");
 }
 
 #[test]
 fn operations_that_share_a_chain_of_fragments_are_counted_together() {
     let operations: String = (0..100).map(|number| format!("query Q{number}{{...F0}}")).collect();
-    let chain: String = (0..40).map(|link| format!("fragment F{link} on Q{{...F{}}}", link + 1)).collect();
-    refused(&format!("{operations}{chain}fragment F40 on Q{{a}}"), LIMIT, "20000 selections");
+    let chain: String = (0..30).map(|link| format!("fragment F{link} on Q{{...F{}}}", link + 1)).collect();
+    refused(&format!("{operations}{chain}fragment F30 on Q{{a}}"), LIMIT, "20000 selections");
 }
 
 #[test]
@@ -210,6 +220,34 @@ fn introspection_is_bounded_by_limits_of_its_own() {
 }
 
 #[test]
+fn introspection_does_not_go_in_circles() {
+    let circle = |times: usize| "{fields{type".repeat(times) + "{name}" + &"}}".repeat(times);
+    accepted(&format!("{{__type(name:\"A\"){}}}", circle(2)));
+    refused(&format!("{{__type(name:\"A\"){}}}", circle(3)), LIMIT, "lists of fields and types");
+    refused(
+        "{__type(name:\"A\"){...T}} fragment T on __Type{possibleTypes{interfaces{inputFields{name}}}}",
+        LIMIT,
+        "lists",
+    );
+    accepted("{a{fields{fields{fields{b}}}}}");
+}
+
+#[test]
+fn the_whole_schema_is_asked_for_once() {
+    accepted("query A{__schema{types{name}}} query B{__schema{types{name}}}");
+    refused(
+        "{a:__schema{types{name}} b:__schema{types{name}}}",
+        LIMIT,
+        "`__schema` more than the limit of 1",
+    );
+    refused(
+        "{...S ...S} fragment S on Q{__schema{types{name}}}",
+        LIMIT,
+        "`__schema` more than the limit of 1",
+    );
+}
+
+#[test]
 fn an_alias_that_says_introspection_does_not_hide_depth() {
     refused(&format!("{{__schema:a{}}}", "{a".repeat(15) + &"}".repeat(15)), LIMIT, "15 levels");
 }
@@ -229,6 +267,19 @@ fn a_fault_does_not_echo_the_document() {
     let violation =
         parsed(&format!(r#"{{a(x:"{secret}") ! }}"#)).expect_err("an exclamation mark is no field");
     assert!(!violation.message.contains("Jane"), "{violation}");
+}
+
+#[test]
+fn text_with_a_nul_is_refused_wherever_it_stands() {
+    refused("{a(x:\"b\u{0}\")}", PARSE, "NUL (line 1, column 6)");
+    refused("{a(x:\"\"\"b\u{0}\"\"\")}", PARSE, "NUL");
+    refused(r#"{a(x:"b\u0000")}"#, PARSE, "NUL");
+    accepted(r#"{a(x:"b\\u0000")}"#);
+    accepted(r#"{a(x:"""b\u0000""")}"#);
+    body_refused(&with_variables(r#"{"a":["b\u0000"]}"#), BAD, "NUL");
+    body_refused(&with_variables(r#"{"\u0000":1}"#), BAD, "NUL");
+    body_refused(r#"{"query":"{a}","operationName":"\u0000"}"#, BAD, "NUL");
+    assert!(read_body(with_variables(r#"{"a":"\\u0000"}"#).as_bytes(), &Limits::default()).is_ok());
 }
 
 #[test]

@@ -132,6 +132,11 @@ impl Scanner<'_> {
                 (None | Some(b'\n' | b'\r'), _) | (Some(b'\\'), None | Some(b'\n' | b'\r')) => {
                     return Err(self.fault("A string does not end on its line"));
                 }
+                // The one character that text in the database cannot hold.
+                (Some(0), _) => return Err(self.fault("A string holds the character NUL")),
+                (Some(b'\\'), Some(b'u')) if self.bytes[at..].starts_with(br"\u0000") => {
+                    return Err(self.fault("A string holds the character NUL"));
+                }
                 (Some(b'\\'), Some(_)) => at += 2,
                 (Some(_), _) => at += 1,
             }
@@ -144,6 +149,9 @@ impl Scanner<'_> {
             let rest = &self.bytes[at..];
             if rest.starts_with(br#"""""#) {
                 return Ok(at + 3);
+            }
+            if rest[0] == 0 {
+                return Err(self.fault("A block string holds the character NUL"));
             }
             at += if rest.starts_with(br#"\""""#) { 4 } else { 1 };
         }
