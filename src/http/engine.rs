@@ -5,9 +5,10 @@ use std::future::Future;
 use std::net::IpAddr;
 
 use async_graphql::{Request, Response};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue};
 
 use super::guard::Documents;
+use super::refusal::Outcome;
 
 /// What the transport knows of a caller before anyone is believed.
 #[derive(Clone, Default)]
@@ -43,8 +44,8 @@ impl fmt::Debug for Caller {
 pub struct Answer {
     /// The data and errors of the operation.
     pub response: Response,
-    /// A status that overrides the transport's own choice, such as 401 or 503.
-    pub status: Option<StatusCode>,
+    /// How the request ended, when that cannot be read from the response.
+    pub outcome: Option<Outcome>,
     /// Headers to send along.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// What answering took.

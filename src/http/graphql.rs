@@ -103,7 +103,7 @@ struct Written<'a> {
 }
 
 fn write(answer: Answer, media: Media, request_id: &str) -> Response {
-    let Answer { mut response, status: override_status, headers, statistics } = answer;
+    let Answer { mut response, outcome, headers, statistics } = answer;
     // A field that failed says where it stands; an error without a path came before any field was asked.
     let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
     let executed = executed || response.errors.is_empty();
@@ -116,13 +116,13 @@ fn write(answer: Answer, media: Media, request_id: &str) -> Response {
             extensions.set("requestId", request_id);
         }
     }
-    let outcome = if executed { Outcome::Executed } else { Outcome::NotExecuted };
+    let outcome = outcome.unwrap_or(if executed { Outcome::Executed } else { Outcome::NotExecuted });
     let body = Written {
         errors: &response.errors,
         data: executed.then_some(&response.data),
         extensions: &response.extensions,
     };
-    let mut written = json(override_status.unwrap_or_else(|| status(outcome, media)), media, &body);
+    let mut written = json(status(outcome, media), media, &body);
     written.headers_mut().extend(response.http_headers);
     written.headers_mut().extend(headers);
     written.extensions_mut().insert(statistics);

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::engine::Engine;
-use super::refusal::Refusal;
+use super::refusal::{self, Outcome, Refusal};
 
 /// The header that carries the request id, in and out.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -67,7 +67,7 @@ pub(super) fn json(status: StatusCode, media: Media, body: &impl Serialize) -> R
         Ok(bytes) => (status, [(header::CONTENT_TYPE, media.content_type())], bytes).into_response(),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written as JSON");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            refusal::status(Outcome::Internal, media).into_response()
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Whether the process lives, and whether it can serve.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
 use super::engine::Engine;
 use super::headers::{Media, json};
+use super::refusal::{Outcome, status};
 
 #[derive(Serialize)]
 struct Health {
@@ -17,17 +17,17 @@ struct Health {
 
 /// Answers as long as the process does, so that only a process that cannot answer is restarted.
 pub(super) async fn alive() -> Response {
-    json(StatusCode::OK, Media::Json, &Health { status: "alive", reason: None })
+    answer(Outcome::Executed, &Health { status: "alive", reason: None })
 }
 
 /// Answers whether new requests should be sent here.
 pub(super) async fn ready<E: Engine>(State(engine): State<E>) -> Response {
     match engine.ready().await {
-        Ok(()) => json(StatusCode::OK, Media::Json, &Health { status: "ready", reason: None }),
-        Err(reason) => json(
-            StatusCode::SERVICE_UNAVAILABLE,
-            Media::Json,
-            &Health { status: "unavailable", reason: Some(reason) },
-        ),
+        Ok(()) => answer(Outcome::Executed, &Health { status: "ready", reason: None }),
+        Err(reason) => answer(Outcome::Unavailable, &Health { status: "unavailable", reason: Some(reason) }),
     }
+}
+
+fn answer(outcome: Outcome, health: &Health) -> Response {
+    json(status(outcome, Media::Json), Media::Json, health)
 }

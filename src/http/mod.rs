@@ -17,6 +17,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 
 pub use engine::{Answer, Caller, Engine, Statistics};
+pub use refusal::Outcome;
 
 /// Every route of the server.
 pub fn router<E: Engine>(engine: E) -> Router {

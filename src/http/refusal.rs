@@ -12,13 +12,15 @@ use super::headers::{Media, RequestId, json};
 
 /// How a request ended, as far as its status is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub enum Outcome {
     /// The operation was executed; errors of single fields stand beside the data.
     Executed,
     /// The request was well-formed, but its document, its variables or its size kept it from being executed.
     NotExecuted,
-    /// The request is not a GraphQL request.
+    /// The request is not a GraphQL request, or one of its headers cannot be used.
     BadRequest,
+    /// The credential is not good, or no longer.
+    Unauthenticated,
     /// There is nothing under this path.
     NotFound,
     /// The path knows other methods.
@@ -31,6 +33,32 @@ pub(super) enum Outcome {
     UnsupportedMediaType,
     /// The fault is on this side.
     Internal,
+    /// Too busy, or not ready; the same request may succeed after a moment.
+    Unavailable,
+}
+
+impl Outcome {
+    /// How a request ends that is refused as a whole with this code.
+    pub fn of(code: ErrorCode) -> Self {
+        match code {
+            ErrorCode::GraphqlParseFailed
+            | ErrorCode::GraphqlValidationFailed
+            | ErrorCode::DocumentLimitExceeded => Self::NotExecuted,
+            ErrorCode::BadRequest
+            | ErrorCode::BadUserInput
+            | ErrorCode::BadCursor
+            | ErrorCode::SearchTooBroad
+            | ErrorCode::Forbidden => Self::BadRequest,
+            ErrorCode::Unauthenticated => Self::Unauthenticated,
+            ErrorCode::NotFound => Self::NotFound,
+            ErrorCode::MethodNotAllowed => Self::MethodNotAllowed,
+            ErrorCode::NotAcceptable => Self::NotAcceptable,
+            ErrorCode::PayloadTooLarge => Self::PayloadTooLarge,
+            ErrorCode::UnsupportedMediaType => Self::UnsupportedMediaType,
+            ErrorCode::Internal => Self::Internal,
+            ErrorCode::Unavailable | ErrorCode::ResultUnavailable => Self::Unavailable,
+        }
+    }
 }
 
 /// The status of every outcome: the one place to change when the GraphQL-over-HTTP draft does.
@@ -39,26 +67,30 @@ pub(super) enum Outcome {
 /// |---|---|---|
 /// | executed, with errors or without | 200 | 200 |
 /// | document, variables or limits refused | 400 | 200 |
-/// | not a GraphQL request | 400 | 400 |
+/// | not a GraphQL request, unknown purpose | 400 | 400 |
+/// | credential not good | 401 | 401 |
 /// | unknown path, method, media type | 404, 405, 406, 415 | 404, 405, 406, 415 |
 /// | body too long | 413 | 413 |
 /// | fault of the server | 500 | 500 |
+/// | busy, not ready, nothing could be recorded | 503 | 503 |
 ///
 /// Under `application/json` a status other than 200 is one that any intermediary may have sent, so a client may
-/// not read the body; that is why a refused document is 200 there. An [`Answer`](super::Answer) may bring a
-/// status of its own (401, 503), which goes before this table.
+/// not read the body; that is why a refused document is 200 there. What is no HTTP does not come this far: the
+/// server's own library answers it with 400, 414 or 431 and no body, and closes the connection.
 pub(super) fn status(outcome: Outcome, media: Media) -> StatusCode {
     match (outcome, media) {
         (Outcome::Executed, _) => StatusCode::OK,
         (Outcome::NotExecuted, Media::Json) => StatusCode::OK,
         (Outcome::NotExecuted, Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
         (Outcome::BadRequest, _) => StatusCode::BAD_REQUEST,
+        (Outcome::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
         (Outcome::NotFound, _) => StatusCode::NOT_FOUND,
         (Outcome::MethodNotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::NotAcceptable, _) => StatusCode::NOT_ACCEPTABLE,
         (Outcome::PayloadTooLarge, _) => StatusCode::PAYLOAD_TOO_LARGE,
         (Outcome::UnsupportedMediaType, _) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         (Outcome::Internal, _) => StatusCode::INTERNAL_SERVER_ERROR,
+        (Outcome::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
@@ -132,11 +164,7 @@ impl Refusal {
 
 impl From<Violation> for Refusal {
     fn from(violation: Violation) -> Self {
-        let outcome = match violation.code {
-            ErrorCode::BadRequest => Outcome::BadRequest,
-            ErrorCode::PayloadTooLarge => Outcome::PayloadTooLarge,
-            _ => Outcome::NotExecuted,
-        };
+        let outcome = Outcome::of(violation.code);
         Self { faults: violation.faults, ..Self::new(outcome, violation.code, violation.message) }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use tower::ServiceExt;
 
 use self::fake::{Fake, GRAPHQL, JSON, endless, request};
-use super::{Statistics, router};
+use super::{Outcome, Statistics, router};
 
 const TYPENAME: &str = r#"{"query":"{__typename}"}"#;
 
@@ -115,8 +115,8 @@ async fn what_was_not_executed_has_no_data_and_what_failed_midway_has() {
 }
 
 #[tokio::test]
-async fn the_engine_may_choose_a_status_of_its_own() {
-    let fake = Fake { status: Some(StatusCode::UNAUTHORIZED), ..Fake::default() };
+async fn the_engine_may_say_how_a_request_ended() {
+    let fake = Fake { outcome: Some(Outcome::Unauthenticated), ..Fake::default() };
     assert_eq!(fake.post(&[JSON], TYPENAME).await.status, StatusCode::UNAUTHORIZED);
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Request, Response, ServerError};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 
 use super::{
     app::App,
@@ -64,19 +64,17 @@ impl Engine for App {
 
 /// An answer without data: nobody was believed, or nothing could be recorded.
 fn refuse(error: Error, request_id: &str) -> Answer {
-    let status = match error.code() {
-        ErrorCode::Unauthenticated => StatusCode::UNAUTHORIZED,
-        ErrorCode::Unavailable | ErrorCode::ResultUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::BAD_REQUEST,
-    };
+    let code = error.code();
     let error: async_graphql::Error = error.into();
     let mut errors: Vec<ServerError> = vec![error.into_server_error(async_graphql::Pos::default())];
     errors[0].locations.clear();
     mask(&mut errors, request_id);
-    let headers = match status {
-        StatusCode::UNAUTHORIZED => vec![(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))],
+    let headers = match code {
+        ErrorCode::Unauthenticated => {
+            vec![(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))]
+        }
         _ => Vec::new(),
     };
-    Answer { response: Response::from_errors(errors), status: Some(status), headers, ..Answer::default() }
+    let outcome = crate::http::Outcome::of(code);
+    Answer { response: Response::from_errors(errors), outcome: Some(outcome), headers, ..Answer::default() }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::http::guard::{Documents, Limits};
-use crate::http::{Answer, Caller, Engine, Statistics, router};
+use crate::http::{Answer, Caller, Engine, Outcome, Statistics, router};
 
 pub(super) struct Query;
 
@@ -50,7 +50,7 @@ pub(super) struct Fake {
     pub(super) documents: Arc<Documents>,
     pub(super) allow_get: bool,
     pub(super) unready: Option<String>,
-    pub(super) status: Option<StatusCode>,
+    pub(super) outcome: Option<Outcome>,
     pub(super) counted: Arc<Mutex<u32>>,
     pub(super) caller: Arc<Mutex<Option<Caller>>>,
 }
@@ -65,7 +65,7 @@ impl Default for Fake {
             documents,
             allow_get: false,
             unready: None,
-            status: None,
+            outcome: None,
             counted,
             caller: Arc::default(),
         }
@@ -77,7 +77,7 @@ impl Engine for Fake {
         *self.caller.lock().expect("no test panics with the lock") = Some(caller);
         Answer {
             response: self.schema.execute(request).await,
-            status: self.status,
+            outcome: self.outcome,
             headers: vec![(header::RETRY_AFTER, HeaderValue::from_static("7"))],
             statistics: Statistics { statements: 3 },
         }

@@ -1,5 +1,7 @@
 //! GraphQL over HTTP, as the audits of npm's `graphql-http` have it.
 
+use std::{fs, path::Path};
+
 use consentry::http::router;
 use serde::Deserialize;
 
@@ -53,4 +55,25 @@ async fn all_audits_but_what_may_be_asked_with_get_pass_as_it_is_served() {
          when accepting application/json: Response status code is not 200",
     ];
     assert_eq!(remarks(&audits), get_is_off);
+}
+
+#[test]
+fn every_status_leaves_through_the_one_table() {
+    let mut strays = Vec::new();
+    stray_statuses(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut strays);
+    assert_eq!(strays, [""; 0], "say it with `Outcome`, whose statuses stand in src/http/refusal.rs");
+}
+
+/// The sources that name a status, besides the table and tests.
+fn stray_statuses(directory: &Path, strays: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).expect("a folder").flatten() {
+        let path = entry.path();
+        let named = path.display().to_string();
+        if path.is_dir() {
+            stray_statuses(&path, strays);
+        } else if !named.contains("tests") && !named.ends_with("src/http/refusal.rs") {
+            let source = fs::read_to_string(&path).unwrap_or_default();
+            strays.extend(source.contains("StatusCode::").then_some(named));
+        }
+    }
 }
