@@ -2,6 +2,7 @@
 
 mod consent;
 mod conventions;
+mod hostile;
 mod identity;
 mod isolation;
 mod people;
