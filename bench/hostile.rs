@@ -1,0 +1,117 @@
+//! How long the server takes to end each attack of the corpus, sent by a stranger: `cargo bench --bench hostile`.
+//!
+//! There is no database behind it, so what is measured is what anybody can make this process do: reading, checking,
+//! refusing, and introspection. Attacks that sign in are left out. The documents are not kept between two requests
+//! unless they passed every check, as in the server.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    body::{Body, to_bytes},
+    http::Request,
+};
+use consentry::{
+    http::router,
+    kernel::{
+        app::App,
+        clock::{RandomIds, SystemClock},
+        crypto::LocalKeyProvider,
+        database::pool,
+    },
+    schema,
+};
+use sqlx::postgres::PgConnectOptions;
+use tower::ServiceExt;
+
+#[expect(dead_code, reason = "the tests ask more of an attack than how long it takes")]
+#[path = "../tests/it/hostile/attacks/mod.rs"]
+mod attacks;
+
+use attacks::{Attack, End};
+
+const ROUNDS: usize = 100;
+/// What no attack may take.
+const PROMISED: Duration = Duration::from_millis(5);
+
+/// What the rounds of one attack took, and how long its answer was.
+struct Measured {
+    median: Duration,
+    worst: Duration,
+    bytes: usize,
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(run());
+}
+
+async fn run() {
+    let provider = LocalKeyProvider::from_base64(&"q80cWZbSSwk2pEHwnVCzPU8FhGhTHzxWVhqWNtyW8Sc=".into());
+    let nowhere = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(1);
+    let app = App::new(
+        pool(nowhere, 1),
+        Arc::new(provider.expect("a key")),
+        Arc::new(SystemClock),
+        Arc::new(RandomIds),
+        schema::build().finish(),
+    );
+    let router = router(app);
+    let mut measured = Vec::new();
+    let attacks = attacks::all();
+    for attack in attacks.iter().filter(|attack| !matches!(attack.end, End::Declined(_))) {
+        measured.push((measure(&router, attack).await, attack));
+    }
+    measured.sort_by_key(|(measured, _)| std::cmp::Reverse(measured.median));
+
+    println!("{ROUNDS} rounds each, {} attacks; in milliseconds\n", measured.len());
+    println!("  median    worst   answer  attack");
+    for (Measured { median, worst, bytes }, attack) in &measured {
+        println!("{:8.3} {:8.3} {bytes:8}  {}", milliseconds(*median), milliseconds(*worst), attack.name);
+    }
+    let over = |time: fn(&Measured) -> Duration| {
+        measured.iter().filter(|(measured, _)| time(measured) > PROMISED).count()
+    };
+    println!(
+        "\nover {PROMISED:?}: {} by the median, {} by the worst round",
+        over(|measured| measured.median),
+        over(|measured| measured.worst)
+    );
+}
+
+async fn measure(router: &axum::Router, attack: &Attack) -> Measured {
+    let mut times = Vec::with_capacity(ROUNDS);
+    let mut bytes = 0;
+    for _ in 0..ROUNDS {
+        let request = request(attack);
+        let router = router.clone();
+        let begun = Instant::now();
+        let response = router.oneshot(request).await.expect("an answer");
+        let body = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+        times.push(begun.elapsed());
+        bytes = body.len();
+    }
+    times.sort_unstable();
+    Measured { median: times[ROUNDS / 2], worst: times[ROUNDS - 1], bytes }
+}
+
+fn request(attack: &Attack) -> Request<Body> {
+    let mut request = Request::post("/graphql");
+    for (name, value) in
+        [("content-type", "application/json"), ("accept", "application/graphql-response+json")]
+    {
+        if attack.headers.iter().all(|(other, _)| *other != name) {
+            request = request.header(name, value);
+        }
+    }
+    for (name, value) in &attack.headers {
+        request = request.header(*name, value.as_slice());
+    }
+    request.body(Body::from(attack.body.clone())).expect("a request")
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
