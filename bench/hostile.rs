@@ -60,7 +60,7 @@ async fn run() {
     );
     let router = router(app);
     let mut measured = Vec::new();
-    let attacks = attacks::all();
+    let attacks = [attacks::all(), legal()].concat();
     for attack in attacks.iter().filter(|attack| !matches!(attack.end, End::Declined(_))) {
         measured.push((measure(&router, attack).await, attack));
     }
@@ -79,6 +79,16 @@ async fn run() {
         over(|measured| measured.median),
         over(|measured| measured.worst)
     );
+}
+
+/// What is no attack, and answered at a length that is: the longest that anybody can ask for.
+fn legal() -> Vec<Attack> {
+    let introspection = include_str!("../src/http/guard/introspection.graphql");
+    let repeated = "{__schema{types{fields{description a:description b:description c:description}}}}";
+    vec![
+        Attack::document("(legal) the standard introspection", introspection, End::Answered),
+        Attack::document("(legal) what is said of every field, four times", repeated, End::Answered),
+    ]
 }
 
 async fn measure(router: &axum::Router, attack: &Attack) -> Measured {

@@ -71,9 +71,11 @@ pub struct Limits {
     /// What introspection may cost: selections, each list above them taken as ten items and `types` as a hundred.
     /// The standard introspection query costs some 490,000.
     pub introspection_cost: usize,
-    /// How deep lists that lead from types to types may nest beneath `__schema` and `__type`; the reference
-    /// implementation draws the same line.
+    /// How deep lists that lead from types to types may nest beneath `__schema` and `__type`: the fields of all types
+    /// are two.
     pub introspection_lists: usize,
+    /// Aliases beneath `__schema` and `__type`. Each is as long as what it repeats, times the types of the schema.
+    pub introspection_aliases: usize,
     /// How often an operation may ask for `__schema`: the answer is the longest that a stranger can get.
     pub schemas: usize,
 }
@@ -97,6 +99,7 @@ impl Default for Limits {
             introspection_depth: 24,
             introspection_cost: 1_000_000,
             introspection_lists: 2,
+            introspection_aliases: 3,
             schemas: 1,
         }
     }

@@ -81,6 +81,8 @@ struct Measure {
     introspection_cost: usize,
     /// Levels of lists beneath introspection.
     introspection_lists: usize,
+    /// Aliases beneath introspection.
+    introspection_aliases: usize,
     /// How often the whole schema is asked for, at any depth.
     schemas: usize,
     /// Selection sets within each other, those of fragments included.
@@ -120,6 +122,13 @@ impl Measure {
             "levels deep",
             remedy,
         )?;
+        keep(
+            "Introspection has",
+            self.introspection_aliases,
+            limits.introspection_aliases,
+            "aliases",
+            remedy,
+        )?;
         keep("The operation asks for `__schema`", self.schemas, limits.schemas, "time", "Ask for it once.")
     }
 
@@ -133,6 +142,7 @@ impl Measure {
             introspection_cost: self.introspection_cost.saturating_add(other.introspection_cost),
             cost: self.cost.saturating_add(other.cost),
             introspection_lists: self.introspection_lists.max(other.introspection_lists),
+            introspection_aliases: self.introspection_aliases.saturating_add(other.introspection_aliases),
             schemas: self.schemas.saturating_add(other.schemas),
             levels: self.levels.max(other.levels),
             lists: self.lists.max(other.lists),
@@ -156,6 +166,7 @@ impl Measure {
             introspection_cost: if introspection { self.cost } else { self.introspection_cost },
             cost: self.cost.saturating_mul(items(name)).saturating_add(1),
             introspection_lists: if introspection { self.lists } else { self.introspection_lists },
+            introspection_aliases: if introspection { self.aliases } else { self.introspection_aliases },
             schemas: self.schemas.saturating_add(usize::from(name == "__schema")),
             levels: self.levels,
             lists: self.lists + usize::from(leads_back(name)),
@@ -176,7 +187,7 @@ fn items(name: &str) -> usize {
 
 /// Whether a list of the introspection schema leads from types to types again, so that it can be followed in circles.
 fn leads_back(name: &str) -> bool {
-    matches!(name, "fields" | "inputFields" | "interfaces" | "possibleTypes")
+    matches!(name, "types" | "fields" | "inputFields" | "interfaces" | "possibleTypes")
 }
 
 struct Ruler<'a> {

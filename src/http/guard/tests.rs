@@ -224,12 +224,26 @@ fn introspection_does_not_go_in_circles() {
     let circle = |times: usize| "{fields{type".repeat(times) + "{name}" + &"}}".repeat(times);
     accepted(&format!("{{__type(name:\"A\"){}}}", circle(2)));
     refused(&format!("{{__type(name:\"A\"){}}}", circle(3)), LIMIT, "lists of fields and types");
+    accepted(&format!("{{__schema{{types{}}}}}", circle(1)));
+    refused(&format!("{{__schema{{types{}}}}}", circle(2)), LIMIT, "lists of fields and types");
     refused(
         "{__type(name:\"A\"){...T}} fragment T on __Type{possibleTypes{interfaces{inputFields{name}}}}",
         LIMIT,
         "lists",
     );
     accepted("{a{fields{fields{fields{b}}}}}");
+}
+
+#[test]
+fn introspection_is_not_repeated_by_aliases() {
+    let aliases = |count: usize| -> String { (0..count).map(|number| format!("a{number}:name ")).collect() };
+    accepted(&format!("{{a:__schema{{types{{{}}}}} b:c}}", aliases(3)));
+    refused(&format!("{{__schema{{types{{{}}}}}}}", aliases(4)), LIMIT, "3 aliases");
+    refused(
+        &format!("{{__type(name:\"A\"){{{}}} __schema{{types{{{}}}}}}}", aliases(2), aliases(2)),
+        LIMIT,
+        "3 aliases",
+    );
 }
 
 #[test]

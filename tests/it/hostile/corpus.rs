@@ -72,6 +72,7 @@ fn every_limit_of_the_guard_is_exceeded_by_an_attack() {
         depth,
         selections,
         introspection_depth,
+        introspection_aliases,
         schemas,
         levels,
         ..
@@ -92,6 +93,7 @@ fn every_limit_of_the_guard_is_exceeded_by_an_attack() {
         "Introspection costs".to_owned(),
         "lists of fields and types".to_owned(),
         format!("`__schema` more than the limit of {schemas}"),
+        format!("limit of {introspection_aliases} aliases"),
         format!("{levels} levels"),
     ];
     let told: BTreeSet<&str> = attacks::all()

@@ -41,6 +41,19 @@ pub fn attacks() -> Vec<Attack> {
             Refused(LIMIT, "lists of fields and types"),
         ),
         Attack::document(
+            "thirty times what is said of every field",
+            format!(
+                "{{__schema{{types{{fields{{{}}}}}}}}}",
+                many(30, |number| format!("a{number}:description "))
+            ),
+            Refused(LIMIT, "limit of 3 aliases"),
+        ),
+        Attack::document(
+            "what is said of every field of the type of every field",
+            "{__schema{types{fields{type{fields{description}}}}}}",
+            Refused(LIMIT, "lists of fields and types"),
+        ),
+        Attack::document(
             "a loop behind an alias",
             format!("{{typename:__schema{{kinds:types{{{}}}}}}}", looped(4).replace("fields", "a:fields")),
             costs,
