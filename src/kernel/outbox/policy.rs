@@ -10,6 +10,8 @@ use rand::{TryRng, rngs::SysRng};
 pub struct Policy {
     /// How many events one relay carries out at once.
     pub places: usize,
+    /// How many of these one tenant can have: whatever its effects wait for, the rest is left to others.
+    pub places_of_one_tenant: usize,
     /// For how long an event is held. Much longer than `timeout`, since whoever holds it also has to acknowledge it.
     pub lease: TimeDelta,
     /// After how long an effect is given up; counts as an attempt.
@@ -31,6 +33,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             places: 16,
+            places_of_one_tenant: 12,
             lease: TimeDelta::seconds(60),
             timeout: Duration::from_secs(15),
             most_attempts: 30,

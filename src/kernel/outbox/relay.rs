@@ -72,10 +72,7 @@ impl Relay {
                 }
             };
             tokio::select! {
-                stopped = stop.wait_for(|stop| *stop) => {
-                    drop(stopped);
-                    break;
-                }
+                () = asked(&mut stop) => break,
                 () = under_way.one_ended(), if !under_way.is_empty() => {}
                 () = self.app.relay_wanted() => {}
                 () = sleep(pause) => {}
@@ -96,7 +93,8 @@ impl Relay {
         while free > 0 {
             let due = due::tenants(&self.pool, self.app.clock().now()).await?;
             let before = free;
-            for (tenant_id, offered) in under_way.shares.offers(&due, free) {
+            for (tenant_id, offered) in under_way.shares.offers(&due, free, self.policy.places_of_one_tenant)
+            {
                 let now = self.app.clock().now();
                 let taken = lease::take(&self.pool, tenant_id, offered, now, &self.policy).await?;
                 for _ in 0..taken.spent {
@@ -180,6 +178,11 @@ impl UnderWay {
             ended = self.tasks.try_join_next_with_id();
         }
     }
+}
+
+/// Completes when the relay is to stop; it is too when nobody is left who could say so.
+async fn asked(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 fn every(period: Duration) -> Interval {

@@ -3,6 +3,7 @@
 mod graphql_over_http;
 mod history;
 mod masking;
+mod outbox;
 mod record;
 mod reference;
 mod rows;

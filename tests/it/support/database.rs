@@ -79,6 +79,15 @@ impl Database {
         CLUSTER.options(role, &self.name)
     }
 
+    /// The URL under which a command of the program finds the database, as any role.
+    pub fn url(&self, role: &str) -> String {
+        let Connection { socket_directory, port, user, database, .. } = CLUSTER.options(role, &self.name);
+        format!(
+            "postgres://{user}@localhost:{port}/{database}?host={}&sslmode=disable",
+            socket_directory.display()
+        )
+    }
+
     /// A pool as any role.
     pub fn pool(&self, role: &str, connections: u32) -> PgPool {
         pool(options(&CLUSTER.options(role, &self.name)), connections)
