@@ -61,7 +61,7 @@ enum Command {
     /// Look after events that could not be carried out
     #[command(subcommand)]
     Outbox(outbox::Request),
-    /// Check the server, the schema, all keys and the whole audit log
+    /// Check the server, the schema, all keys, the whole audit log and the outbox
     Verify,
     /// Check the record of looks as evidence, or say that a backup was restored
     #[command(subcommand)]

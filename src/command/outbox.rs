@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 use entity::{Id, platform::outbox_event};
+use sea_orm::ActiveEnum;
 use sqlx::{Connection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
@@ -113,8 +114,9 @@ fn list(dead: &[Dead]) -> Result<(), Failure> {
         for event in events {
             let DeadEvent { id, event_type, occurred_at, last_failure, attempts, behind } = event;
             text += &format!(
-                "{slug}  {id}  {event_type}  of {}  {last_failure:?} after {attempts} attempts, {behind} behind it\n",
-                occurred_at.format("%Y-%m-%dT%H:%M:%SZ")
+                "{slug}  {id}  {event_type}  of {}  {} after {attempts} attempts, {behind} behind it\n",
+                occurred_at.format("%Y-%m-%dT%H:%M:%SZ"),
+                last_failure.to_value(),
             );
         }
     }

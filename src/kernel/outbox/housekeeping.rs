@@ -49,9 +49,10 @@ pub(super) async fn tidy(pool: &PgPool, moment: DateTime<Utc>) -> Result<()> {
 async fn erase(pool: &PgPool, tenant_id: Uuid, moment: DateTime<Utc>) -> Result<u64> {
     let mut transaction = database::begin(pool, Mode::Write, tenant_id, None).await?;
     let erased = sqlx::query(
-        "delete from outbox_events where tenant_id = $1 and id in (
+        "with over as materialized (
             select id from outbox_events where tenant_id = $1 and processed_at < $2
-            order by processed_at limit $3 for update skip locked)",
+            order by processed_at limit $3 for update skip locked)
+        delete from outbox_events e using over where e.tenant_id = $1 and e.id = over.id",
     )
     .bind(tenant_id)
     .bind(moment)

@@ -13,9 +13,8 @@ use crate::kernel::{
 
 /// Takes events that are due, for a while and under a new number. `available_at` moves with the lease, so that being
 /// held and having to wait are one condition. An event whose holders were never heard of again as often as it may fail
-/// is given up instead: something about it kills them.
-///
-/// What is due is materialised: joined otherwise it could be read more than once, and more be taken than was asked for.
+/// is given up instead: something about it kills them. Materialized, as a subquery could be run again for each row of a
+/// join, and each time find other rows to lock.
 const TAKE: &str = "\
 with due as materialized (
     select id, leased_until is not null and attempts - attempts_forgiven >= $5 as spent

@@ -198,6 +198,6 @@ async fn settled(tenant: &Tenant) {
 
 /// One column of the only event of an aggregate, as text.
 async fn column(tenant: &Tenant, aggregate: Uuid, column: &str) -> Option<String> {
-    let sql = format!("select {column}::text from outbox_events where aggregate_id = $1");
+    let sql = format!("select ({column})::text from outbox_events where aggregate_id = $1");
     tenant.scalar::<Option<String>>(&sql, aggregate).await.flatten()
 }

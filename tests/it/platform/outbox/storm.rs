@@ -55,7 +55,7 @@ async fn storm(policy: Policy, step: TimeDelta, killing: bool) {
     let state = Arc::new(AtomicU64::new(42));
     for _ in 0..500 {
         let place = usize::try_from(number(&state)).expect("a number") % AGGREGATES;
-        let tenant = if place % 3 == 0 { &village } else { &town.tenant };
+        let tenant = if place.is_multiple_of(3) { &village } else { &town.tenant };
         emit(&town.app, tenant, aggregates[place]).await;
         *emitted.entry(aggregates[place]).or_default() += 1;
     }
