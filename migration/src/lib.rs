@@ -53,6 +53,7 @@ const STEPS: &[Step] = &[
     step!("m20261121_000006", "platform"),
     step!("m20261121_000007", "evidence"),
     step!("m20261121_000008", "outbox_relay"),
+    step!("m20261121_000009", "integrity"),
 ];
 
 impl MigrationName for Step {

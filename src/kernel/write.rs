@@ -17,10 +17,11 @@ use sea_orm::{
     QuerySelect, QueryTrait, Statement, Value,
     sea_query::{Alias, Expr, ExprTrait, LockType},
 };
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::{
+    crypto::DerivedPurpose,
     error::{Error, Result, UserErrorCode},
     load::Scoped,
     session::{Core, Slot},
@@ -212,13 +213,13 @@ pub(in crate::kernel) fn visible<E: TenantTable>(tenant_id: Uuid) -> sea_orm::Se
 }
 
 /// A key under which a mutation happens once.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Idempotency {
     /// The client's key.
     pub key: String,
     /// The mutation.
     pub operation: &'static str,
-    digest: [u8; 32],
+    input: Zeroizing<String>,
 }
 
 impl Idempotency {
@@ -234,8 +235,7 @@ impl Idempotency {
                 "an idempotency key has 1 to 200 printable characters",
             ));
         }
-        let digest = Sha256::digest(input.to_string().as_bytes()).into();
-        Ok(Self { key, operation, digest })
+        Ok(Self { key, operation, input: Zeroizing::new(input.to_string()) })
     }
 
     async fn run<E>(
@@ -243,6 +243,7 @@ impl Idempotency {
         write: &Write,
         work: impl for<'w> FnOnce(&'w Write) -> Work<'w, Id<E>> + Send,
     ) -> Result<Id<E>> {
+        self.erase_expired(write).await?;
         if let Some(earlier) = self.earlier(write).await? {
             return Ok(Id::new(earlier));
         }
@@ -251,19 +252,25 @@ impl Idempotency {
         Ok(id)
     }
 
+    /// Erases all keys of the actor whose time is over, this one among them.
+    async fn erase_expired(&self, write: &Write) -> Result<()> {
+        use idempotency_key::Column;
+        let expired = Condition::all()
+            .add(Column::ActorId.eq(write.principal()?.user_id))
+            .add(Column::ExpiresAt.lte(write.now()));
+        write.erase::<idempotency_key::Entity>(expired).await
+    }
+
     async fn earlier(&self, write: &Write) -> Result<Option<Uuid>> {
         use idempotency_key::Column;
         let condition = Condition::all()
             .add(Column::ActorId.eq(write.principal()?.user_id))
             .add(Column::Key.eq(self.key.as_str()));
-        let Some(row) = write.find::<idempotency_key::Entity>(condition.clone()).await? else {
+        let Some(row) = write.find::<idempotency_key::Entity>(condition).await? else {
             return Ok(None);
         };
-        if row.expires_at <= write.now() {
-            write.erase::<idempotency_key::Entity>(condition).await?;
-            return Ok(None);
-        }
-        if row.operation != self.operation || row.request_digest != self.digest {
+        // Root keys outlive a day, so any version that the tenant has may have made the code.
+        if !write.keys().verify_mac(DerivedPurpose::RequestMac, &self.message(), &row.request_mac) {
             return Err(Error::refused(
                 UserErrorCode::IdempotencyConflict,
                 &["idempotencyKey"],
@@ -273,6 +280,12 @@ impl Idempotency {
         Ok(Some(row.result_id))
     }
 
+    /// What the code is over: the input may hold a name and a birth date, so a digest without a key would tell them to
+    /// whoever tries all of them.
+    fn message(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new([self.operation.as_bytes(), b"\0", self.input.as_bytes()].concat())
+    }
+
     async fn remember(&self, write: &Write, result_id: Uuid) -> Result<()> {
         write
             .insert(idempotency_key::ActiveModel {
@@ -280,7 +293,7 @@ impl Idempotency {
                 actor_id: Set(write.principal()?.user_id),
                 key: Set(self.key.clone()),
                 operation: Set(self.operation.to_owned()),
-                request_digest: Set(self.digest.to_vec()),
+                request_mac: Set(write.keys().mac(DerivedPurpose::RequestMac, &self.message()).to_vec()),
                 result_id: Set(result_id),
                 expires_at: Set(write.now() + chrono::TimeDelta::hours(24)),
                 ..Default::default()

@@ -17,7 +17,7 @@ pub struct Model {
     pub actor_id: Id<user::Entity>,
     pub key: String,
     pub operation: String,
-    pub request_digest: Vec<u8>,
+    pub request_mac: Vec<u8>,
     pub result_id: Uuid,
     pub expires_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
@@ -29,5 +29,5 @@ pub struct Model {
 
 classify! {
     table "idempotency_keys", standard: erasable;
-    operational: [ActorId, Key, Operation, RequestDigest, ResultId, ExpiresAt];
+    operational: [ActorId, Key, Operation, RequestMac, ResultId, ExpiresAt];
 }

@@ -30,10 +30,12 @@ pub enum DerivedPurpose {
     DataKeyWrap,
     /// The seed of the key that signs checkpoints of the record; used of the reserved tenant alone.
     CheckpointSignature,
+    /// Codes that bind a client's key to the input it came with.
+    RequestMac,
 }
 
 impl DerivedPurpose {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::BlindIndex,
         Self::AuditMac,
         Self::TokenHash,
@@ -41,6 +43,7 @@ impl DerivedPurpose {
         Self::AddressHash,
         Self::DataKeyWrap,
         Self::CheckpointSignature,
+        Self::RequestMac,
     ];
 
     fn name(self) -> &'static str {
@@ -52,6 +55,7 @@ impl DerivedPurpose {
             Self::AddressHash => "address-hash",
             Self::DataKeyWrap => "data-key-wrap",
             Self::CheckpointSignature => "checkpoint-signature",
+            Self::RequestMac => "request-mac",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod graphql_over_http;
 mod history;
+mod idempotency;
 mod masking;
 mod outbox;
 mod record;
