@@ -87,6 +87,18 @@ changes_refused as materialized (
     and tgattr = '' and tgtype & 2 = 2 and (tgtype & 1 = 1 or tgtype & 32 = 32)
   group by tgrelid
 ),
+guard as (
+  -- Triggers that keep a promise about rows of one table: the function, the bits of pg_trigger.tgtype that it has to have
+  -- (1 for each row, 2 before, 4 insert, 8 delete, 16 update), and the promise.
+  select * from (values
+    ('public.consents', 'public.refuse_consent_shortcut', 19, 'keeps states moving along their arrows'),
+    ('public.consents', 'public.refuse_signed_change', 19, 'keeps what was signed'),
+    ('public.consents', 'public.refuse_weaker_label', 19, 'keeps the label'),
+    ('public.consent_scopes', 'public.refuse_late_part', 7, 'keeps parts from what was signed'),
+    ('public.consent_recipients', 'public.refuse_late_part', 7, 'keeps parts from what was signed'),
+    ('public.patients', 'public.refuse_weaker_label', 19, 'keeps the label')
+  ) g (object, function, bits, promise)
+),
 leakproof as materialized (
   -- An operator that could betray its operands is not tried before the policy, so an index led by its type does not help under it.
   select o.oid, coalesce(bool_and(p.proleakproof), false) as safe
@@ -234,6 +246,14 @@ where t.kind in ('kept', 'erasable') and not exists (
   select from pg_trigger
   where tgrelid = t.oid and tgfoid = to_regproc('public.stamp_change') and tgenabled in ('O', 'A') and tgqual is null
     and tgattr = '' and tgtype & 19 = 19)
+
+union all
+select g.object, format('Nothing %s: the trigger with %s is missing.', g.promise, g.function)
+from guard g
+where not exists (
+  select from pg_trigger
+  where tgrelid = to_regclass(g.object) and tgfoid = to_regproc(g.function) and tgenabled in ('O', 'A') and tgqual is null
+    and tgattr = '' and tgtype & g.bits = g.bits)
 
 -- Views and functions.
 union all

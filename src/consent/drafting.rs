@@ -119,11 +119,7 @@ async fn draft(write: &Write, input: DraftConsentInput) -> Result<Id<consent::En
     let DraftConsentInput { patient_id, terms } = input;
     let patient = write.lock(patient_id, "patientId", "patient").await?;
     may_change(write, patient.id, "consent.draft").await?;
-    let row = consent::ActiveModel {
-        status: Set(Gate::new(ConsentStatus::PendingSignature)),
-        ..Default::default()
-    };
-    insert(write, &patient, terms, row, "consent.draft").await
+    insert(write, &patient, terms, "consent.draft").await
 }
 
 /// Decides whether the viewer may change consents of the patient: staff within a relationship, compliance, the patient.
@@ -151,7 +147,8 @@ pub(super) async fn may_change(
     })
 }
 
-/// Inserts a consent with its scopes and recipients; `row` brings status and signature.
+/// Inserts a consent that waits for its signature, with its scopes and recipients: once it is signed the database lets
+/// nothing be added.
 ///
 /// # Errors
 ///
@@ -160,7 +157,6 @@ pub(super) async fn insert(
     write: &Write,
     patient: &patient::Model,
     terms: ConsentTermsInput,
-    row: consent::ActiveModel,
     operation: &'static str,
 ) -> Result<Id<consent::Entity>> {
     let ConsentTermsInput {
@@ -185,6 +181,7 @@ pub(super) async fn insert(
         .insert(consent::ActiveModel {
             id: Set(id),
             patient_id: Set(patient.id),
+            status: Set(Gate::new(ConsentStatus::PendingSignature)),
             kind: Set(Gate::new(kind)),
             decision: Set(Gate::new(decision)),
             purposes: Set(Gate::new(purposes.into_iter().map(Purpose::code).collect())),
@@ -195,7 +192,7 @@ pub(super) async fn insert(
             redisclosure_statement: Set(Gate::new(redisclosure_statement)),
             refusal_consequences: Set(Gate::new(refusal_consequences)),
             data_class: Set(Gate::new(DataClass::GeneralPhi.stricter(label(&patient.data_class)))),
-            ..row
+            ..Default::default()
         })
         .await?;
     write.insert_many(scopes).await?;

@@ -172,7 +172,8 @@ async fn record(write: &Write, input: RecordConsentInput) -> Result<Id<consent::
     let own = signer_capacity == SignerCapacity::Oneself;
     let evidence = printable(&evidence_reference, 200, "evidenceReference")?;
     Completeness::of(&terms).check("terms")?;
-    let row = consent::ActiveModel {
+    let id = insert(write, &patient, terms, "consent.record").await?;
+    let signature = consent::ActiveModel {
         status: Set(Gate::new(ConsentStatus::Active)),
         signed_at: Set(Some(Gate::new(signed_at))),
         signer_person_id: Set(own.then(|| Gate::new(permit.person_id()))),
@@ -181,7 +182,8 @@ async fn record(write: &Write, input: RecordConsentInput) -> Result<Id<consent::
         evidence_reference: Set(Some(Gate::new(evidence))),
         ..Default::default()
     };
-    insert(write, &patient, terms, row, "consent.record").await
+    write.update(id, None, signature).await?;
+    Ok(id)
 }
 
 /// A consent's row, known to be that of its patient.

@@ -8,6 +8,7 @@ mod life_cycle;
 mod recipients;
 mod revocation;
 mod scopes;
+mod signed_terms;
 
 use entity::{Id, people::patient};
 use serde_json::{Value, json};

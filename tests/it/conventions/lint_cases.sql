@@ -70,6 +70,16 @@ immutable trigger after the fact is no guard | drop trigger refuse_update on pub
 immutable trigger with another function | drop trigger refuse_update on public.audit_logs; create trigger refuse_update before update on public.audit_logs for each row execute function public.stamp_change() | public.audit_logs: The table is immutable, but nothing refuses update
 stamp missing | drop trigger stamp_change on public.organizations | public.organizations: The trigger stamp_change is missing
 stamp disabled | alter table public.organizations disable trigger stamp_change | public.organizations: The trigger stamp_change is missing
+arrows of a consent lost | drop trigger consents_move_along_arrows on public.consents | public.consents: Nothing keeps states moving along their arrows
+signed consent unguarded | drop trigger consents_keep_what_was_signed on public.consents | public.consents: Nothing keeps what was signed
+signed consent unguarded for a while | alter table public.consents disable trigger consents_keep_what_was_signed | public.consents: Nothing keeps what was signed
+signed consent guarded for one column | drop trigger consents_keep_what_was_signed on public.consents; create trigger consents_keep_what_was_signed before update of valid_to on public.consents for each row execute function public.refuse_signed_change() | public.consents: Nothing keeps what was signed
+signed consent guarded when it suits | drop trigger consents_keep_what_was_signed on public.consents; create trigger consents_keep_what_was_signed before update on public.consents for each row when (old.deleted_at is null) execute function public.refuse_signed_change() | public.consents: Nothing keeps what was signed
+scopes added after the signature | drop trigger consent_scopes_come_before_the_signature on public.consent_scopes | public.consent_scopes: Nothing keeps parts from what was signed
+recipients added after the signature | alter table public.consent_recipients disable trigger user | public.consent_recipients: Nothing keeps parts from what was signed
+recipients guarded after the fact | drop trigger consent_recipients_come_before_the_signature on public.consent_recipients; create trigger late after insert on public.consent_recipients for each row execute function public.refuse_late_part() | public.consent_recipients: Nothing keeps parts from what was signed
+label of a patient unguarded | drop trigger patients_keep_their_label on public.patients | public.patients: Nothing keeps the label
+label of a consent unguarded | drop trigger consents_keep_their_label on public.consents | public.consents: Nothing keeps the label
 view as its owner | create view public.stray as select id from public.organizations | public.stray: The view lacks security_invoker
 view as its owner in the schema phi | create view phi.stray with (security_invoker = off) as select id from phi.persons | phi.stray: The view lacks security_invoker
 view as its owner in another schema | create schema stray; create view stray.stray as select id from public.organizations | stray.stray: The view lacks security_invoker
