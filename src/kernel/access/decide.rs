@@ -114,11 +114,7 @@ fn rule(
         return Err(DenialReason::Unauthenticated);
     }
     let facts = facts.filter(|facts| facts.tenant_id == principal.tenant_id).ok_or(DenialReason::NotFound)?;
-    let reach = permissions(ask)
-        .iter()
-        .filter_map(|permission| principal.reach(*permission))
-        .max()
-        .ok_or(DenialReason::Forbidden)?;
+    let reach = reach(principal, ask).ok_or(DenialReason::Forbidden)?;
     let purpose = purpose(principal, ask)?;
 
     if principal.person_id == Some(facts.person_id) {
@@ -168,7 +164,16 @@ fn rule(
     })
 }
 
-/// Any of these permissions suffices for step 3.
+/// Step 3. To find people by a class of data tells what it says, so a search needs the permission to see it as well.
+fn reach(principal: &Principal, ask: Ask) -> Option<Reach> {
+    let of = |ask| permissions(ask).iter().filter_map(|permission| principal.reach(*permission)).max();
+    match ask.action {
+        Action::Search => Some(of(ask)?.min(of(Ask { action: Action::View, ..ask })?)),
+        Action::View | Action::Write => of(ask),
+    }
+}
+
+/// Any of these permissions suffices for the action.
 const fn permissions(ask: Ask) -> &'static [Permission] {
     match (ask.subject, ask.action) {
         (Subject::ConsentRecord, Action::Write) => &[

@@ -201,6 +201,21 @@ fn notes_kept_apart_need_a_consent_of_their_own() {
 }
 
 #[test]
+fn nobody_finds_by_what_they_may_not_see() {
+    for role in crate::identity::role_catalogue::SYSTEM_ROLES {
+        let principal = Principal::in_role(TENANT, role.key);
+        for search in asks().into_iter().filter(|ask| ask.action == Action::Search) {
+            let mut consent = tpo(0);
+            consent.scopes[0].data_class = search.class;
+            let facts = facts(vec![consent]);
+            let permits = |ask| matches!(decide(&principal, Some(&facts), ask, now()), Ruling::Permit(_));
+            let view = Ask { action: Action::View, ..search };
+            assert!(!permits(search) || permits(view), "{} {search:?}", role.key);
+        }
+    }
+}
+
+#[test]
 fn a_suspended_user_is_nobody() {
     let ruling = decide(&practitioner().suspended(), Some(&facts(vec![tpo(0)])), VIEW, now());
     assert_eq!(ruling, Ruling::Deny(DenialReason::Unauthenticated));

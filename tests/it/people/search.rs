@@ -286,3 +286,17 @@ async fn an_identifier_that_is_no_identifier_is_not_stored() {
     assert_eq!(field(&complaint), "identity.email");
     assert_eq!(finds(&clinician, json!({ "email": "amara@town.example" })).await, [patient.to_string()]);
 }
+
+#[tokio::test]
+async fn who_may_not_see_sud_records_does_not_find_people_by_them() {
+    let town = Town::with_part2_program().await;
+    let clinician = town.tenant.clinician().await;
+    let amara = enters_consented(&clinician, json!({ "givenName": "Amara", "familyName": "Okafor" })).await;
+    let specialist = town.tenant.practitioner("SPECIALIST", "Robin Vale").await;
+    assigns(&clinician, amara, specialist.practitioner(), json!({})).await.ok();
+
+    assert_eq!(specialist.sees_identity_of(amara).await, Err("FORBIDDEN".to_owned()));
+    assert!(finds(&specialist, json!({ "namePrefix": "okafor" })).await.is_empty());
+    assert_eq!(searches_of(&town, amara).await, ["DENY FORBIDDEN"]);
+    assert_eq!(finds(&clinician, json!({ "namePrefix": "okafor" })).await, [amara.to_string()]);
+}
