@@ -155,7 +155,9 @@ fn entry(
     class: DataClass,
     is_identity: bool,
 ) -> AccessExplanationEntry {
-    let ask = Ask { class, action: Action::View, subject: Subject::Health };
+    // Of all that has the class of the identity, the entry is about the identity.
+    let floor = if is_identity { DataClass::Directory } else { class };
+    let ask = Ask { floor, class, action: Action::View, subject: Subject::Health };
     let ruling = decide(principal, Some(facts), ask, core.now());
     let (decision, reason, consent_id) = match ruling {
         Ruling::Permit(consent) => (AuditDecision::Permit, None, consent),

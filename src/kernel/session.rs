@@ -137,7 +137,8 @@ impl Core {
     ) -> Result<Result<Permit, DenialReason>> {
         let principal = self.principal()?;
         let label = look.label.or(facts.map(|facts| facts.label)).unwrap_or(look.floor);
-        let ask = Ask { class: look.floor.stricter(label), action: look.action, subject: look.subject };
+        let class = look.floor.stricter(label);
+        let ask = Ask { floor: look.floor, class, action: look.action, subject: look.subject };
         let ruling = decide(principal, facts.map(Arc::as_ref), ask, self.now());
         // A patient that the tenant does not have cannot stand in its record.
         if facts.is_some() && ask.class != DataClass::Deidentified {

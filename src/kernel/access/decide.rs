@@ -11,7 +11,7 @@ use entity::{
     identity::{permission::Permission, role_permission::Reach},
 };
 
-use super::{ConsentFacts, PatientFacts, Principal, RecipientFacts};
+use super::{ConsentFacts, PatientFacts, Principal, RecipientFacts, ScopeFacts};
 
 /// What is to be done with protected data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,7 +38,9 @@ pub enum Subject {
 /// A question to [`decide`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ask {
-    /// The decided class: the stricter of the column's floor and the row's label.
+    /// The floor of what is asked for: the class it has in a row without a label.
+    pub floor: DataClass,
+    /// The decided class: the stricter of the floor and the row's label.
     pub class: DataClass,
     /// What is to be done.
     pub action: Action,
@@ -126,15 +128,15 @@ fn rule(
     if reach == Reach::Oneself {
         return Err(DenialReason::Forbidden);
     }
-    let matches = |consent: &&ConsentFacts| {
-        names(consent, principal, facts, now)
-            && covers(consent, ask.class, now)
+    let restricts = |consent: &ConsentFacts| {
+        consent.decision == ConsentDecision::Deny
+            && in_force(consent, now)
+            && binds(consent, principal, facts, now)
+            && forbids(consent, ask, now)
             && consent.purposes.contains(&purpose)
     };
-    let restrictions = facts.consents.iter().filter(|consent| consent.decision == ConsentDecision::Deny);
-    let restricted = restrictions.filter(|consent| in_force(consent, now)).any(|consent| matches(&consent));
     // A restriction is about health information; those who must honour it have to be able to read it.
-    if restricted && ask.subject == Subject::Health {
+    if ask.subject == Subject::Health && facts.consents.iter().any(restricts) {
         return Err(DenialReason::Restricted);
     }
     if !has_relationship(principal, facts, ask, reach, purpose, now) {
@@ -147,6 +149,11 @@ fn rule(
     if ask.action == Action::Write {
         return if kinds.separate { Err(DenialReason::SeparateConsentRequired) } else { Ok(None) };
     }
+    let matches = |consent: &&ConsentFacts| {
+        binds(consent, principal, facts, now)
+            && covers(consent, ask.class, now)
+            && consent.purposes.contains(&purpose)
+    };
     let candidates = || {
         let permits = facts.consents.iter().filter(|consent| consent.decision == ConsentDecision::Permit);
         permits.filter(|consent| (kinds.admits)(consent)).filter(matches)
@@ -260,7 +267,13 @@ fn admissible_kinds(class: DataClass, purpose: Purpose) -> AdmissibleKinds {
     }
 }
 
-fn names(consent: &ConsentFacts, principal: &Principal, facts: &PatientFacts, now: DateTime<Utc>) -> bool {
+/// Whether a consent or restriction names this principal, alone or as one of a class.
+pub(super) fn binds(
+    consent: &ConsentFacts,
+    principal: &Principal,
+    facts: &PatientFacts,
+    now: DateTime<Utc>,
+) -> bool {
     consent.recipients.iter().any(|recipient| is_recipient(recipient, principal, facts, now))
 }
 
@@ -288,12 +301,26 @@ fn is_recipient(
 }
 
 fn covers(consent: &ConsentFacts, class: DataClass, now: DateTime<Utc>) -> bool {
-    consent.scopes.iter().any(|scope| {
-        scope.data_class == class
-            && scope.resource_kind.is_none()
-            && scope.covers_from.is_none_or(|start| start <= now)
-            && scope.covers_to.is_none_or(|end| now < end)
+    consent
+        .scopes
+        .iter()
+        .any(|scope| scope.data_class == class && scope.resource_kind.is_none() && is_open(scope, now))
+}
+
+/// Whether a restriction is about what is asked for: what it is by itself (its floor), what its row makes of it (its
+/// class), or anything between, since a row has one label, the strictest of all that it is. No row is labelled
+/// `FINANCIAL`. Narrowed to one kind of resource it forbids all of the class: the decision does not know kinds, and a
+/// restriction that does not count is one that was broken.
+fn forbids(restriction: &ConsentFacts, ask: Ask, now: DateTime<Utc>) -> bool {
+    restriction.scopes.iter().any(|scope| {
+        let forbidden = scope.data_class;
+        let between = ask.floor < forbidden && forbidden < ask.class && forbidden != DataClass::Financial;
+        (forbidden == ask.floor || forbidden == ask.class || between) && is_open(scope, now)
     })
+}
+
+fn is_open(scope: &ScopeFacts, now: DateTime<Utc>) -> bool {
+    scope.covers_from.is_none_or(|start| start <= now) && scope.covers_to.is_none_or(|end| now < end)
 }
 
 /// Whether a consent counts at the moment `now`: signed by somebody who could, not withdrawn, begun and not ended.
@@ -324,7 +351,11 @@ fn has_admissible_end(consent: &ConsentFacts) -> bool {
 }
 
 /// Parents, guardians and minors need the rules on age and legal authority, which come with guardians: until then
-/// their signature opens nothing.
+/// their signature opens nothing. What any of them forbids is forbidden.
 fn has_authority(consent: &ConsentFacts) -> bool {
-    matches!(consent.signer_capacity, Some(SignerCapacity::Oneself | SignerCapacity::LegalRepresentative))
+    consent.decision == ConsentDecision::Deny
+        || matches!(
+            consent.signer_capacity,
+            Some(SignerCapacity::Oneself | SignerCapacity::LegalRepresentative)
+        )
 }

@@ -18,7 +18,11 @@ use super::{
 };
 
 const TENANT: Uuid = Uuid::from_u128(7);
-const VIEW: Ask = Ask { class: DataClass::GeneralPhi, action: Action::View, subject: Subject::Health };
+const VIEW: Ask = ask(DataClass::GeneralPhi, DataClass::GeneralPhi, Action::View);
+
+const fn ask(floor: DataClass, class: DataClass, action: Action) -> Ask {
+    Ask { floor, class, action, subject: Subject::Health }
+}
 
 fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 21, 8, 0, 0).single().expect("a moment")
@@ -111,10 +115,13 @@ fn variations() -> Vec<ConsentFacts> {
     all
 }
 
+/// Every class by itself, and as what a row's label makes of identity.
 fn asks() -> Vec<Ask> {
-    let classes = DataClass::iter();
     let actions = [Action::View, Action::Search, Action::Write];
-    classes.flat_map(|class| actions.map(|action| Ask { class, action, subject: Subject::Health })).collect()
+    let plain = DataClass::iter().map(|class| (class, class));
+    let labelled =
+        DataClass::iter().map(|label| (DataClass::Directory, DataClass::Directory.stricter(label)));
+    plain.chain(labelled).flat_map(|(floor, class)| actions.map(|action| ask(floor, class, action))).collect()
 }
 
 fn permits(consents: &[ConsentFacts], ask: Ask, at: DateTime<Utc>) -> bool {
@@ -147,6 +154,61 @@ fn a_revocation_never_grants_and_an_unrelated_consent_never_removes() {
                         "{ask:?} {first:?}"
                     );
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_restriction_names_is_restricted_whatever_the_row_is_labelled_and_whoever_signed() {
+    for capacity in SignerCapacity::iter() {
+        for kind in [None, Some("VISIT".to_owned())] {
+            for class in DataClass::iter() {
+                let mut restriction = tpo(1);
+                restriction.kind = ConsentKind::Restriction;
+                restriction.decision = ConsentDecision::Deny;
+                restriction.signer_capacity = Some(capacity);
+                restriction.scopes[0].data_class = class;
+                restriction.scopes[0].resource_kind.clone_from(&kind);
+                for ask in asks().into_iter().filter(|ask| ask.floor == class || ask.class == class) {
+                    let mut consent = tpo(0);
+                    consent.scopes[0].data_class = ask.class;
+                    let facts = facts(vec![consent, restriction.clone()]);
+                    let ruling = decide(&practitioner(), Some(&facts), ask, now());
+                    // The role does not see charges at all, which comes first.
+                    let unseen = ask.class == DataClass::Financial && ask.action != Action::Write;
+                    let reason = if unseen { DenialReason::Forbidden } else { DenialReason::Restricted };
+                    assert_eq!(ruling, Ruling::Deny(reason), "{ask:?} {capacity:?} {kind:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_label_hides_no_class_that_a_restriction_names() {
+    let labelled = ask(DataClass::Directory, DataClass::Sud, Action::View);
+    for class in DataClass::iter() {
+        let mut consent = tpo(0);
+        consent.scopes[0].data_class = DataClass::Sud;
+        let mut restriction = tpo(1);
+        restriction.kind = ConsentKind::Restriction;
+        restriction.decision = ConsentDecision::Deny;
+        restriction.scopes[0].data_class = class;
+        let between =
+            (DataClass::Directory..=DataClass::Sud).contains(&class) && class != DataClass::Financial;
+        assert_eq!(!permits(&[consent, restriction], labelled, now()), between, "{class:?}");
+    }
+}
+
+#[test]
+fn a_restriction_only_ever_removes() {
+    for first in &variations() {
+        for mut second in variations() {
+            second.decision = ConsentDecision::Deny;
+            for ask in asks() {
+                let both = [first.clone(), second.clone()];
+                assert!(permits(&both[..1], ask, now()) || !permits(&both, ask, now()), "{ask:?} {second:?}");
             }
         }
     }
@@ -186,7 +248,7 @@ fn notes_kept_apart_need_a_consent_of_their_own() {
         (DataClass::PsychotherapyNote, ConsentKind::PsychotherapyNotes),
         (DataClass::SudCounselingNote, ConsentKind::SudCounselingNotes),
     ] {
-        let ask = Ask { class, ..VIEW };
+        let ask = ask(class, class, Action::View);
         let mut general = tpo(0);
         general.scopes[0].data_class = class;
         let ruling = decide(&practitioner(), Some(&facts(vec![general.clone()])), ask, now());

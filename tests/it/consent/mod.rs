@@ -6,6 +6,7 @@ mod completeness;
 mod explanation;
 mod life_cycle;
 mod recipients;
+mod restrictions;
 mod revocation;
 mod scopes;
 mod signed_terms;
