@@ -32,6 +32,7 @@ use crate::{
         page::{Chronology, Connection, Cursor, Page},
         session::Look,
         viewer::Viewer,
+        write::Changeable,
     },
     people::{caseload::within_reach, patient::Patient, practitioner::Practitioner},
 };
@@ -102,6 +103,12 @@ impl Protected for Consent {
 impl Scoped for consent::Entity {
     fn scope(viewer: &Viewer) -> Condition {
         within_reach(viewer, Permission::ConsentRead, consent::Column::PatientId)
+    }
+}
+
+impl Changeable for consent::Entity {
+    fn reach(viewer: &Viewer, permission: Permission) -> Condition {
+        within_reach(viewer, permission, consent::Column::PatientId)
     }
 }
 

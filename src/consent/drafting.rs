@@ -117,7 +117,7 @@ impl DraftingMutation {
 
 async fn draft(write: &Write, input: DraftConsentInput) -> Result<Id<consent::Entity>> {
     let DraftConsentInput { patient_id, terms } = input;
-    let patient = write.lock(patient_id, "patientId", "patient").await?;
+    let patient = write.lock(patient_id, &[Permission::ConsentManage], "patientId", "patient").await?;
     may_change(write, patient.id, "consent.draft").await?;
     insert(write, &patient, terms, "consent.draft").await
 }

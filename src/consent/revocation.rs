@@ -63,7 +63,7 @@ impl RevocationMutation {
 
 async fn revoke(write: &Write, input: RevokeConsentInput) -> Result<Id<consent::Entity>> {
     let RevokeConsentInput { consent_id, reason, evidence } = input;
-    let consent = write.lock(consent_id, "consentId", "consent").await?;
+    let consent = write.lock(consent_id, EITHER, "consentId", "consent").await?;
     let permit = may_change(write, consent.patient_id, "consent.revoke").await?;
     let own = write.principal()?.person_id == Some(permit.person_id());
     let (method, reference) = match (own, evidence) {

@@ -94,7 +94,7 @@ impl SigningMutation {
 
 async fn sign(write: &Write, input: SignConsentInput) -> Result<Id<consent::Entity>> {
     let SignConsentInput { consent_id, expected_version } = input;
-    let consent = write.lock(consent_id, "consentId", "consent").await?;
+    let consent = write.lock(consent_id, &[Permission::ConsentSign], "consentId", "consent").await?;
     let permit = may_change(write, consent.patient_id, "consent.sign").await?;
     let own = write.principal()?.person_id == Some(permit.person_id());
     if !own {
@@ -154,7 +154,7 @@ async fn record(write: &Write, input: RecordConsentInput) -> Result<Id<consent::
         evidence_reference,
         idempotency_key: _,
     } = input;
-    let patient = write.lock(patient_id, "patientId", "patient").await?;
+    let patient = write.lock(patient_id, &[Permission::ConsentRecord], "patientId", "patient").await?;
     let permit = may_change(write, patient.id, "consent.record").await?;
     if signed_at > write.now() {
         return Err(Error::invalid("signedAt", "a form cannot have been signed in the future"));

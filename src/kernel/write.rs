@@ -8,6 +8,7 @@ use std::{
 
 use entity::{
     Id, TenantTable,
+    identity::permission::Permission,
     platform::{idempotency_key, outbox_event},
 };
 use sea_orm::{
@@ -25,7 +26,14 @@ use super::{
     error::{Error, Result, UserErrorCode},
     load::Scoped,
     session::{Core, Slot},
+    viewer::Viewer,
 };
+
+/// A table whose rows mutations lock.
+pub trait Changeable: Scoped {
+    /// The rows that a permission reaches, as a condition in SQL besides the tenant's; none without the permission.
+    fn reach(viewer: &Viewer, permission: Permission) -> Condition;
+}
 
 /// The transaction of a mutation. Everything in it is committed together, or nothing is.
 pub struct Write {
@@ -111,19 +119,28 @@ impl Write {
         }
     }
 
-    /// Reads the row `id` within the viewer's row scope and locks it until the end of the transaction.
+    /// Reads the row `id` and locks it until the end of the transaction: a row that the viewer may read, and that one of
+    /// `permissions` reaches. Name those that the mutation requires, for they may reach less far than reading does.
     ///
     /// # Errors
     ///
-    /// `NOT_FOUND` on `field`, the same for a random id, another tenant's and a row out of scope.
-    pub async fn lock<E>(&self, id: Id<E>, field: &str, what: &str) -> Result<E::Model>
+    /// `NOT_FOUND` on `field`, the same for a random id, another tenant's and a row out of scope or reach.
+    pub async fn lock<E>(
+        &self,
+        id: Id<E>,
+        permissions: &[Permission],
+        field: &str,
+        what: &str,
+    ) -> Result<E::Model>
     where
-        E: TenantTable + Scoped,
+        E: TenantTable + Changeable,
         E::Model: FromQueryResult,
     {
         let viewer = self.viewer()?;
+        let reaches = permissions.iter().map(|permission| E::reach(viewer, *permission));
         let select = visible::<E>(self.tenant_id())
             .filter(E::scope(viewer))
+            .filter(reaches.fold(Condition::any(), Condition::add))
             .filter(E::ID.eq(id.uuid()))
             .lock(LockType::NoKeyUpdate);
         self.one::<E>(select).await?.ok_or_else(|| Error::not_found(field, what))

@@ -115,7 +115,7 @@ impl CareTeamMutation {
 
 async fn assign(write: &Write, input: AssignCareTeamInput) -> Result<Id<care_team_member::Entity>> {
     let AssignCareTeamInput { patient_id, practitioner_id, role, starts_at, ends_at } = input;
-    let patient = write.lock(patient_id, "patientId", "patient").await?;
+    let patient = write.lock(patient_id, &[Permission::PatientWrite], "patientId", "patient").await?;
     let practitioner = write
         .find::<practitioner::Entity>(Condition::all().add(practitioner::Column::Id.eq(practitioner_id)))
         .await?

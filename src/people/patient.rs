@@ -26,6 +26,7 @@ use crate::{
         load::{Scoped, any_of, resource},
         page::{Chronology, Connection, Cursor, Page},
         viewer::Viewer,
+        write::Changeable,
     },
     tenancy::location::Location,
 };
@@ -57,6 +58,12 @@ resource!(Patient of patient);
 impl Scoped for patient::Entity {
     fn scope(viewer: &Viewer) -> Condition {
         within_reach(viewer, Permission::PatientRead, patient::Column::Id)
+    }
+}
+
+impl Changeable for patient::Entity {
+    fn reach(viewer: &Viewer, permission: Permission) -> Condition {
+        within_reach(viewer, permission, patient::Column::Id)
     }
 }
 

@@ -93,7 +93,7 @@ impl PatientIdentityMutation {
 
 async fn update(write: &Write, input: UpdatePatientIdentityInput) -> Result<Id<patient::Entity>> {
     let UpdatePatientIdentityInput { patient_id, expected_version, identity } = input;
-    let patient = write.lock(patient_id, "patientId", "patient").await?;
+    let patient = write.lock(patient_id, &[Permission::PhiWrite], "patientId", "patient").await?;
     let touched = patient::ActiveModel { id: Set(patient.id), ..Default::default() };
     write.update(patient.id, Some(expected_version), touched).await?;
     write_identity(write, patient.id, identity, "patient.update_identity").await?;

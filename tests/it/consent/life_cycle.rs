@@ -143,7 +143,13 @@ async fn a_clinician_who_is_a_patient_elsewhere_does_not_sign_for_those_they_tre
     author.mutate("assignCareTeam", place, "id").await.ok();
     let (consent, version) = drafts(&author, patient, json!({})).await;
 
-    assert_eq!(signs(&both, &consent, version).await.user_error("signConsent"), "ACCESS_DENIED");
+    let refused = signs(&both, &consent, version).await;
+    assert_eq!(refused.user_error("signConsent"), "NOT_FOUND");
+    assert_eq!(
+        refused.body,
+        signs(&both, &NOBODYS.to_string(), version).await.body,
+        "none that they could sign"
+    );
     assert_eq!(status_of(&town, &consent).await, "PENDING_SIGNATURE");
 }
 

@@ -1,6 +1,7 @@
 //! Places on care teams.
 
 use chrono::TimeDelta;
+use consentry::identity::user_creation::{NewAssignment, NewPractitioner, NewUser};
 use entity::{Id, people::patient};
 use serde_json::{Value, json};
 
@@ -223,4 +224,30 @@ async fn who_left_a_care_team_can_come_back() {
 
     assert_eq!(data["assignCareTeam"]["userErrors"], json!([]));
     assert_eq!(town.tenant.count("care_team_members").await, 3);
+}
+
+#[tokio::test]
+async fn who_reads_all_patients_but_writes_only_those_they_treat_lets_themselves_in_nowhere() {
+    let town = Town::new().await;
+    let patient = enters_nobody(&town.tenant.clinician().await).await;
+    let both = town
+        .tenant
+        .user(NewUser {
+            roles: ["COMPLIANCE", "PRACTITIONER"]
+                .map(|role| NewAssignment { role, ..Default::default() })
+                .into(),
+            practitioner: Some(NewPractitioner::named("Kim Adeyemi, LCSW")),
+            ..Default::default()
+        })
+        .await;
+    let query = "query($id: ID!) { patient(id: $id) { id } }";
+    let data = both.ask_with(query, json!({ "id": patient.to_string() })).await.ok();
+    assert_eq!(data["patient"]["id"], patient.to_string(), "in reach for reading");
+    let (before, epoch) = (counts(&town.tenant, WRITTEN).await, epoch_of(&town.tenant, patient).await);
+
+    let complaint = assigns(&both, patient, both.practitioner(), json!({})).await.complaint("assignCareTeam");
+
+    assert_eq!((complaint["code"].as_str(), field(&complaint).as_str()), (Some("NOT_FOUND"), "patientId"));
+    assert_eq!(counts(&town.tenant, WRITTEN).await, before);
+    assert_eq!(epoch_of(&town.tenant, patient).await, epoch);
 }
