@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
     Gate, Id,
-    consent::consent::{self, ConsentStatus, SignatureMethod},
+    consent::consent::{self, ConsentDecision, ConsentStatus, SignatureMethod},
     identity::permission::Permission,
 };
 use sea_orm::ActiveValue::Set;
@@ -11,7 +11,7 @@ use sea_orm::ActiveValue::Set;
 use super::{consent::Consent, drafting::may_change, signing::OfPatient};
 use crate::kernel::{
     door::{Door, RequiresAny},
-    error::{Error, Result},
+    error::{Error, Result, UserErrorCode},
     graphql::{Payload, requires},
     record::Written,
     text::printable,
@@ -47,7 +47,7 @@ pub struct RevocationMutation;
 #[Object]
 impl RevocationMutation {
     /// Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
-    /// here; staff file a revocation with its evidence.
+    /// here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
     ///
     /// User errors: `NOT_FOUND`, `INVALID_STATE` (not active), `VALIDATION_FAILED`, `ACCESS_DENIED`.
     #[graphql(directive = requires::apply(EITHER.into()), guard = "RequiresAny(EITHER)")]
@@ -79,12 +79,21 @@ async fn revoke(write: &Write, input: RevokeConsentInput) -> Result<Id<consent::
             (method, Some(printable(&reference, 200, "evidence.reference")?))
         }
     };
-    if permit.open(&OfPatient(&consent), &consent.status)? != ConsentStatus::Active {
-        return Err(Error::invalid_state("only an active consent can be revoked"));
-    }
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > 1_000) {
         return Err(Error::invalid("reason", "takes at most 1,000 characters"));
+    }
+    let row = OfPatient(&consent);
+    if permit.open(&row, &consent.status)? != ConsentStatus::Active {
+        return Err(Error::invalid_state("only an active consent can be revoked"));
+    }
+    let forbids = permit.open(&row, &consent.decision)? == ConsentDecision::Deny;
+    if !own && forbids && permit.names(consent.id, write.principal()?, write.now()) {
+        return Err(Error::refused(
+            UserErrorCode::AccessDenied,
+            &["consentId"],
+            "a restriction is lifted by the patient, or filed by somebody whom it does not bind",
+        ));
     }
     let change = consent::ActiveModel {
         status: Set(Gate::new(ConsentStatus::Revoked)),

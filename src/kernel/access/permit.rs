@@ -2,15 +2,17 @@
 
 use std::sync::{Arc, OnceLock};
 
+use chrono::{DateTime, Utc};
 use entity::{
     DataClass, Gate, Id, ProtectedColumn, Sealed,
+    consent::consent,
     people::{patient, person},
     platform::encryption_key::KeyPurpose,
 };
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{Action, PatientFacts};
+use super::{Action, PatientFacts, Principal, binds};
 use crate::kernel::{
     crypto::{self, DataKeyPurpose, DataKeys, Place, TenantKeys, WrappedDataKey},
     error::{Error, Result},
@@ -56,6 +58,12 @@ impl Permit {
     /// The patient's person: where the identity is.
     pub fn person_id(&self) -> Id<person::Entity> {
         self.facts.person_id
+    }
+
+    /// Whether a consent or restriction of the patient names this principal at the moment `now`.
+    pub fn names(&self, consent: Id<consent::Entity>, principal: &Principal, now: DateTime<Utc>) -> bool {
+        let mut consents = self.facts.consents.iter();
+        consents.any(|facts| facts.id == consent && binds(facts, principal, &self.facts, now))
     }
 
     /// The value behind a gate.

@@ -155,3 +155,19 @@ async fn another_consent_that_covers_the_look_outlives_the_revocation_of_the_fir
     let named: Option<Uuid> = town.tenant.scalar(sql, patient.uuid()).await;
     assert_eq!(named, Some(second.uuid()), "the record names the consent that permitted the look");
 }
+
+#[tokio::test]
+async fn input_is_checked_before_the_state_of_a_consent_is_looked_at() {
+    let town = Town::new().await;
+    let clinician = town.tenant.clinician().await;
+    let patient = clinician.creates_patient("Amara", "Okafor").await;
+    let consent = clinician.records_consent(patient, json!({})).await;
+    let patients_own = town.tenant.patient_user(patient).await;
+    revokes(&patients_own, consent).await.ok();
+
+    let input = json!({ "consentId": consent.to_string(), "reason": "w".repeat(1_001) });
+    let complaint = patients_own.mutate("revokeConsent", input, "id").await.complaint("revokeConsent");
+
+    assert_eq!(complaint["code"], "VALIDATION_FAILED");
+    assert_eq!(status_of(&town, &consent.to_string()).await, "REVOKED");
+}
