@@ -129,11 +129,7 @@ async fn unit(
     };
     let organization_id =
         location.as_ref().map_or(Id::new(write.tenant_id()), |location| location.organization_id);
-    let organization = write
-        .find::<organization::Entity>(Condition::all().add(organization::Column::Id.eq(organization_id)))
-        .await?
-        .ok_or_else(|| Error::internal("a tenant without its organization"))?;
-    let part2 = organization.is_part2_program || location.is_some_and(|location| location.part2_unit);
+    let part2 = write.is_part2(location_id).await?;
     Ok((organization_id, if part2 { DataClass::Sud } else { DataClass::Directory }))
 }
 

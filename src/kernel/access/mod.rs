@@ -10,9 +10,11 @@ mod facts;
 mod gated;
 #[cfg(test)]
 mod laws;
+mod part2;
 mod permit;
 mod principal;
 
+use decide::binds;
 pub use decide::{Action, Ask, DenialReason, Ruling, Subject, decide, in_force};
 pub(in crate::kernel) use facts::load_facts;
 pub use facts::{ConsentFacts, PatientFacts, RecipientFacts, ScopeFacts, TeamFacts};

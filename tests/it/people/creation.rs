@@ -276,3 +276,80 @@ async fn identity_that_the_decision_refuses_is_not_written_and_nothing_remains_b
     assert_eq!(counts(&town.tenant, WRITTEN).await, before);
     assert_eq!(town.tenant.count("audit_logs").await, recorded + 1);
 }
+
+#[tokio::test]
+async fn a_patient_is_labelled_by_all_that_stands_above_the_location() {
+    let town = Town::new().await;
+    let clinician = town.tenant.clinician().await;
+    let enters_at = async |location: &str| {
+        let data = clinician.mutate("createPatient", json!({ "locationId": location }), "id").await.ok();
+        class_of(&town.tenant, id(&data["createPatient"]["result"]["id"])).await
+    };
+    let (clinic, house) = (
+        town.tenant.location("North Clinic", true).await.to_string(),
+        town.tenant.location("North House", false).await.to_string(),
+    );
+    assert_eq!(enters_at(&house).await, "DIRECTORY");
+
+    let beneath = format!("update locations set parent_location_id = '{clinic}' where id = '{house}'");
+    assert_eq!(town.tenant.change(&beneath).await, 1);
+    assert_eq!(enters_at(&house).await, "SUD", "a unit of a Part 2 unit");
+
+    // A program beneath the tenant, with a branch that says nothing of itself.
+    let (tenant, program, branch) = (town.tenant.id, town.app.ids().next(), town.app.ids().next());
+    let organizations = format!(
+        "insert into organizations (tenant_id, id, kind, parent_organization_id, name, slug, time_zone, is_part2_program)
+        values ('{tenant}', '{program}', 'PARTNER', '{tenant}', 'Program', 'program', 'UTC', true),
+            ('{tenant}', '{branch}', 'PARTNER', '{program}', 'Branch', 'branch', 'UTC', false)"
+    );
+    assert_eq!(town.tenant.change(&organizations).await, 2);
+    let office = town.tenant.location("Branch Office", false).await.to_string();
+    let moved = format!("update locations set organization_id = '{branch}' where id = '{office}'");
+    assert_eq!(town.tenant.change(&moved).await, 1);
+    assert_eq!(enters_at(&office).await, "SUD", "a branch of a Part 2 program");
+}
+
+#[tokio::test]
+async fn a_patient_of_another_organization_in_a_part_2_tenant_is_a_sud_record() {
+    let town = Town::with_part2_program().await;
+    let clinician = town.tenant.clinician().await;
+    let (tenant, school) = (town.tenant.id, town.app.ids().next());
+    let organization = format!(
+        "insert into organizations (tenant_id, id, kind, name, slug, time_zone)
+        values ('{tenant}', '{school}', 'SCHOOL', 'School', 'school', 'UTC')"
+    );
+    assert_eq!(town.tenant.change(&organization).await, 1);
+    let office = town.tenant.location("School Office", false).await.to_string();
+    let moved = format!("update locations set organization_id = '{school}' where id = '{office}'");
+    assert_eq!(town.tenant.change(&moved).await, 1);
+
+    let data = clinician.mutate("createPatient", json!({ "locationId": office }), "id").await.ok();
+
+    assert_eq!(class_of(&town.tenant, id(&data["createPatient"]["result"]["id"])).await, "SUD");
+}
+
+#[tokio::test]
+async fn a_mutation_that_is_selected_twice_is_refused_and_runs_not_even_once() {
+    let town = Town::new().await;
+    let clinician = town.tenant.clinician().await;
+    let before = counts(&town.tenant, WRITTEN).await;
+
+    for document in [
+        "mutation($i: CreatePatientInput!) { createPatient(input: $i) { result { id } } ...F }
+            fragment F on Mutation { createPatient(input: $i) { userErrors { code } } }",
+        "mutation($i: CreatePatientInput!) { createPatient(input: $i) { result { id } }
+            createPatient(input: $i) { userErrors { code } } }",
+    ] {
+        let answer = clinician.ask_with(document, json!({ "i": {} })).await;
+        assert_eq!(answer.refused(), "DOCUMENT_LIMIT_EXCEEDED", "{document}");
+    }
+
+    assert_eq!(counts(&town.tenant, WRITTEN).await, before);
+    let aliased = "mutation($i: CreatePatientInput!) { createPatient(input: $i) { result { id } }
+        other: createPatient(input: $i) { result { id } } }";
+    let data = clinician.ask_with(aliased, json!({ "i": {} })).await.ok();
+    assert_ne!(
+        data["createPatient"]["result"]["id"], data["other"]["result"]["id"],
+        "two patients are two keys"
+    );
+}
