@@ -3,7 +3,7 @@
 use crate::kernel::error::ErrorCode;
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet};
 
 use super::{Limits, Violation};
 
@@ -44,6 +44,10 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
             "selections",
             "Send fewer operations at once.",
         )?;
+        if operation.node.ty == OperationType::Mutation {
+            let mut keys = HashSet::new();
+            happens_once(document, &operation.node.selection_set.node, &mut keys, &mut HashSet::new())?;
+        }
     }
     // What no operation spreads costs the validator all the same.
     for name in document.fragments.keys() {
@@ -58,6 +62,48 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
         measure.keeps(limits)?;
     }
     Ok(())
+}
+
+/// Root fields of which a mutation may have one, under whatever alias: each holds a core for long.
+const ALONE: &[&str] = &["signIn"];
+
+/// Refuses a mutation that selects a field of its root twice under one key. By the specification the two are one; the
+/// executor would carry out both. How many selections there are to look at was bounded before.
+fn happens_once<'a>(
+    document: &'a ExecutableDocument,
+    set: &'a SelectionSet,
+    keys: &mut HashSet<&'a str>,
+    alone: &mut HashSet<&'a str>,
+) -> Result<(), Violation> {
+    for selection in &set.items {
+        let beneath = match &selection.node {
+            Selection::Field(field) => {
+                let (name, key) = (field.node.name.node.as_str(), field.node.response_key().node.as_str());
+                if !keys.insert(key) {
+                    return Err(twice("selects each field of its root once", key));
+                }
+                if ALONE.contains(&name) && !alone.insert(name) {
+                    return Err(twice("may have this field once, under whatever alias", name));
+                }
+                continue;
+            }
+            Selection::InlineFragment(inline) => &inline.node.selection_set.node,
+            Selection::FragmentSpread(spread) => {
+                match document.fragments.get(&spread.node.fragment_name.node) {
+                    Some(fragment) => &fragment.node.selection_set.node,
+                    None => continue,
+                }
+            }
+        };
+        happens_once(document, beneath, keys, alone)?;
+    }
+    Ok(())
+}
+
+fn twice(rule: &str, name: &str) -> Violation {
+    let message =
+        format!("A mutation {rule}, and `{name}` stands there twice. Send two requests, or merge the two.");
+    Violation::new(ErrorCode::DocumentLimitExceeded, &message)
 }
 
 fn keep(excess: &str, measured: usize, limit: usize, what: &str, remedy: &str) -> Result<(), Violation> {

@@ -145,6 +145,41 @@ fn cyclic_fragments_are_refused() {
 }
 
 #[test]
+fn a_mutation_selects_each_of_its_keys_once() {
+    let once = "once";
+    refused("mutation{a a}", LIMIT, once);
+    refused("mutation{a{b} ...F} fragment F on M{a{c}}", LIMIT, once);
+    refused("mutation{...F ...F} fragment F on M{a}", LIMIT, once);
+    refused("mutation{x:a ... on M{...{x:b}}}", LIMIT, once);
+    refused("query Q{a} mutation M{a a}", LIMIT, once);
+    refused("mutation{a @skip(if:true) a}", LIMIT, once);
+    accepted("mutation{a x:a y:a b{c c ...F}} fragment F on T{c}");
+    accepted("{a a ...F} fragment F on Q{a}");
+}
+
+#[test]
+fn a_mutation_checks_one_password() {
+    refused("mutation{signIn x:signIn}", LIMIT, "`signIn`");
+    refused("mutation{x:signIn ...F} fragment F on M{y:signIn}", LIMIT, "`signIn`");
+    accepted("mutation{x:signIn signOut}");
+}
+
+#[test]
+fn the_character_nul_is_refused_wherever_it_hides() {
+    let bad = ErrorCode::BadUserInput;
+    refused(r#"{a(x:"\u0000")}"#, bad, "U+0000");
+    refused("{a(x:\"\u{0}\")}", bad, "U+0000");
+    refused("{a(x:\"\"\"\u{0}\"\"\")}", bad, "U+0000");
+    refused("{a}#\u{0}", bad, "U+0000");
+    accepted(r#"{a(x:"\\u0000")}"#);
+    accepted(r#"{a(x:"""\u0000""")}"#);
+    body_refused(&with_variables(r#"{"v":"\u0000"}"#), bad, "U+0000");
+    body_refused(&with_variables(r#"{"v":[{"a\u0000":1}]}"#), bad, "U+0000");
+    let text = read_body(with_variables(r#"{"v":"\\u0000"}"#).as_bytes(), &Limits::default());
+    assert!(text.is_ok(), "a backslash and five letters are text");
+}
+
+#[test]
 fn a_fragment_that_is_not_defined_is_left_to_the_validator() {
     accepted("{...Nowhere}");
 }
