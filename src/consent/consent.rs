@@ -91,12 +91,18 @@ pub struct Consent {
 resource!(Consent of consent);
 
 impl Protected for Consent {
+    const SUBJECT: Subject = Subject::ConsentRecord;
+
     fn row_id(&self) -> uuid::Uuid {
         self.id.uuid()
     }
 
     fn patient_id(&self) -> Id<patient::Entity> {
         self.patient_id
+    }
+
+    fn label(&self) -> Option<DataClass> {
+        Some(label(&self.data_class))
     }
 }
 

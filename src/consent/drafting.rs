@@ -118,11 +118,12 @@ impl DraftingMutation {
 async fn draft(write: &Write, input: DraftConsentInput) -> Result<Id<consent::Entity>> {
     let DraftConsentInput { patient_id, terms } = input;
     let patient = write.lock(patient_id, &[Permission::ConsentManage], "patientId", "patient").await?;
-    may_change(write, patient.id, "consent.draft").await?;
+    may_change(write, patient.id, None, "consent.draft").await?;
     insert(write, &patient, terms, "consent.draft").await
 }
 
 /// Decides whether the viewer may change consents of the patient: staff within a relationship, compliance, the patient.
+/// `label` is that of the consent; one that is not there yet will have that of the patient.
 ///
 /// # Errors
 ///
@@ -130,12 +131,13 @@ async fn draft(write: &Write, input: DraftConsentInput) -> Result<Id<consent::En
 pub(super) async fn may_change(
     write: &Write,
     patient_id: Id<patient::Entity>,
+    label: Option<DataClass>,
     operation: &'static str,
 ) -> Result<Permit> {
     let look = Look {
         patient_id,
         floor: DataClass::GeneralPhi,
-        label: None,
+        label,
         action: Action::Write,
         subject: Subject::ConsentRecord,
         operation,

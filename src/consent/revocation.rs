@@ -10,6 +10,7 @@ use sea_orm::ActiveValue::Set;
 
 use super::{consent::Consent, drafting::may_change, signing::OfPatient};
 use crate::kernel::{
+    access::label,
     door::{Door, RequiresAny},
     error::{Error, Result, UserErrorCode},
     graphql::{Payload, requires},
@@ -64,7 +65,8 @@ impl RevocationMutation {
 async fn revoke(write: &Write, input: RevokeConsentInput) -> Result<Id<consent::Entity>> {
     let RevokeConsentInput { consent_id, reason, evidence } = input;
     let consent = write.lock(consent_id, EITHER, "consentId", "consent").await?;
-    let permit = may_change(write, consent.patient_id, "consent.revoke").await?;
+    let permit =
+        may_change(write, consent.patient_id, Some(label(&consent.data_class)), "consent.revoke").await?;
     let own = write.principal()?.person_id == Some(permit.person_id());
     let (method, reference) = match (own, evidence) {
         (true, None) => (SignatureMethod::Electronic, None),
@@ -84,10 +86,10 @@ async fn revoke(write: &Write, input: RevokeConsentInput) -> Result<Id<consent::
         return Err(Error::invalid("reason", "takes at most 1,000 characters"));
     }
     let row = OfPatient(&consent);
-    if permit.open(&row, &consent.status)? != ConsentStatus::Active {
+    if permit.consult(&row, &consent.status)? != ConsentStatus::Active {
         return Err(Error::invalid_state("only an active consent can be revoked"));
     }
-    let forbids = permit.open(&row, &consent.decision)? == ConsentDecision::Deny;
+    let forbids = permit.consult(&row, &consent.decision)? == ConsentDecision::Deny;
     if !own && forbids && permit.names(consent.id, write.principal()?, write.now()) {
         return Err(Error::refused(
             UserErrorCode::AccessDenied,
@@ -101,7 +103,7 @@ async fn revoke(write: &Write, input: RevokeConsentInput) -> Result<Id<consent::
         revoked_by: Set(Some(Gate::new(write.principal()?.user_id))),
         revocation_method: Set(Some(Gate::new(method))),
         revocation_evidence_reference: Set(reference.map(Gate::new)),
-        revocation_reason: Set(reason.map(|reason| permit.seal(consent.id.uuid(), &reason)).transpose()?),
+        revocation_reason: Set(reason.map(|reason| permit.seal(&row, &reason)).transpose()?),
         ..Default::default()
     };
     write.update(consent.id, None, change).await?;

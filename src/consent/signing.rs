@@ -17,7 +17,7 @@ use super::{
     drafting::{ConsentExpiryInput, ConsentScopeInput, ConsentTermsInput, insert, may_change},
 };
 use crate::kernel::{
-    access::Protected,
+    access::{Protected, Subject, label},
     door::{Door, Requires},
     error::{Error, Result, UserErrorCode},
     graphql::{DateTime, Payload, requires},
@@ -95,7 +95,8 @@ impl SigningMutation {
 async fn sign(write: &Write, input: SignConsentInput) -> Result<Id<consent::Entity>> {
     let SignConsentInput { consent_id, expected_version } = input;
     let consent = write.lock(consent_id, &[Permission::ConsentSign], "consentId", "consent").await?;
-    let permit = may_change(write, consent.patient_id, "consent.sign").await?;
+    let permit =
+        may_change(write, consent.patient_id, Some(label(&consent.data_class)), "consent.sign").await?;
     let own = write.principal()?.person_id == Some(permit.person_id());
     if !own {
         return Err(Error::refused(
@@ -105,22 +106,26 @@ async fn sign(write: &Write, input: SignConsentInput) -> Result<Id<consent::Enti
         ));
     }
     let row = OfPatient(&consent);
-    let status = permit.open(&row, &consent.status)?;
+    let status = permit.consult(&row, &consent.status)?;
     if !matches!(status, ConsentStatus::Draft | ConsentStatus::PendingSignature) {
         return Err(Error::invalid_state("the consent is not waiting for a signature"));
     }
     let facts = write.consent_facts(consent.patient_id, consent.id).await?;
     Completeness {
-        kind: permit.open(&row, &consent.kind)?,
+        kind: permit.consult(&row, &consent.kind)?,
         classes: facts.scopes.iter().map(|scope| scope.data_class).collect(),
         recipients: facts.recipients.len(),
-        purposes: permit.open(&row, &consent.purposes)?.iter().filter_map(|code| code.parse().ok()).collect(),
-        expiry: permit.open(&row, &consent.expiry_kind)?,
-        redisclosure_statement: permit.open(&row, &consent.redisclosure_statement)?,
-        refusal_consequences: permit.open(&row, &consent.refusal_consequences)?,
+        purposes: permit
+            .consult(&row, &consent.purposes)?
+            .iter()
+            .filter_map(|code| code.parse().ok())
+            .collect(),
+        expiry: permit.consult(&row, &consent.expiry_kind)?,
+        redisclosure_statement: permit.consult(&row, &consent.redisclosure_statement)?,
+        refusal_consequences: permit.consult(&row, &consent.refusal_consequences)?,
     }
     .check("consentId")?;
-    if permit.open_optional(&row, consent.valid_to.as_ref())?.is_some_and(|end| end <= write.now()) {
+    if permit.consult_optional(&row, consent.valid_to.as_ref())?.is_some_and(|end| end <= write.now()) {
         return Err(Error::invalid_state("the consent's time is over; draft a new one"));
     }
     let change = consent::ActiveModel {
@@ -155,7 +160,7 @@ async fn record(write: &Write, input: RecordConsentInput) -> Result<Id<consent::
         idempotency_key: _,
     } = input;
     let patient = write.lock(patient_id, &[Permission::ConsentRecord], "patientId", "patient").await?;
-    let permit = may_change(write, patient.id, "consent.record").await?;
+    let permit = may_change(write, patient.id, None, "consent.record").await?;
     if signed_at > write.now() {
         return Err(Error::invalid("signedAt", "a form cannot have been signed in the future"));
     }
@@ -190,12 +195,18 @@ async fn record(write: &Write, input: RecordConsentInput) -> Result<Id<consent::
 pub(super) struct OfPatient<'c>(pub(super) &'c consent::Model);
 
 impl Protected for OfPatient<'_> {
+    const SUBJECT: Subject = Subject::ConsentRecord;
+
     fn row_id(&self) -> uuid::Uuid {
         self.0.id.uuid()
     }
 
     fn patient_id(&self) -> Id<patient::Entity> {
         self.0.patient_id
+    }
+
+    fn label(&self) -> Option<DataClass> {
+        Some(label(&self.0.data_class))
     }
 }
 

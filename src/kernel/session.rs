@@ -147,7 +147,7 @@ impl Core {
         match (ruling, facts) {
             (Ruling::Permit(_), Some(facts)) => {
                 let keys = self.keys.clone();
-                Ok(Ok(Permit::issue(keys, look.patient_id, facts.clone(), ask.class, ask.action)))
+                Ok(Ok(Permit::issue(keys, look.patient_id, facts.clone(), ask)))
             }
             (Ruling::Permit(_), None) => Ok(Err(DenialReason::NotFound)),
             (Ruling::Deny(reason), _) => Ok(Err(reason)),

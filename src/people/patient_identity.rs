@@ -125,12 +125,18 @@ pub struct Vault {
 }
 
 impl Protected for Vault {
+    const SUBJECT: Subject = Subject::Health;
+
     fn row_id(&self) -> uuid::Uuid {
         self.row.id.uuid()
     }
 
     fn patient_id(&self) -> Id<patient::Entity> {
         self.patient_id
+    }
+
+    fn label(&self) -> Option<DataClass> {
+        None
     }
 }
 

@@ -71,12 +71,18 @@ resource!(AuditLog of audit_log);
 struct AboutPatient<'e>(&'e AuditLog, Id<patient::Entity>);
 
 impl Protected for AboutPatient<'_> {
+    const SUBJECT: Subject = Subject::AccessRecord;
+
     fn row_id(&self) -> uuid::Uuid {
         self.0.id.uuid()
     }
 
     fn patient_id(&self) -> Id<patient::Entity> {
         self.1
+    }
+
+    fn label(&self) -> Option<DataClass> {
+        None
     }
 }
 

@@ -12,21 +12,32 @@ use entity::{
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{Action, PatientFacts, Principal, binds};
+use super::{Action, Ask, PatientFacts, Principal, Subject, binds};
 use crate::kernel::{
     crypto::{self, DataKeyPurpose, DataKeys, Place, TenantKeys, WrappedDataKey},
     error::{Error, Result},
 };
 
+#[cfg(test)]
+mod tests;
+
 /// A row with protected columns.
 pub trait Protected {
+    /// What kind of record the row is: a permit for another kind does not open it.
+    const SUBJECT: Subject;
+
     /// The row's id: part of the encryption's associated data.
     fn row_id(&self) -> Uuid;
     /// Whose data it is.
     fn patient_id(&self) -> Id<patient::Entity>;
+    /// The row's own label; `None` when it has that of the patient's row.
+    fn label(&self) -> Option<DataClass>;
 }
 
-/// Proof that a look or a write was decided and recorded, for one patient and up to one class.
+/// Proof that a look or a write was decided and recorded: for one patient, one kind of record, up to one class.
+///
+/// A permit to look opens; a permit to write seals, and opens nothing that leaves: only [`consult`](Self::consult) and
+/// its like, for the rules of a mutation.
 ///
 /// It cannot be made outside the kernel:
 ///
@@ -38,8 +49,7 @@ pub struct Permit {
     keys: Arc<TenantKeys>,
     patient_id: Id<patient::Entity>,
     facts: Arc<PatientFacts>,
-    class: DataClass,
-    action: Action,
+    ask: Ask,
     identity: OnceLock<DataKeys>,
     clinical: OnceLock<DataKeys>,
 }
@@ -49,10 +59,9 @@ impl Permit {
         keys: Arc<TenantKeys>,
         patient_id: Id<patient::Entity>,
         facts: Arc<PatientFacts>,
-        class: DataClass,
-        action: Action,
+        ask: Ask,
     ) -> Self {
-        Self { keys, patient_id, facts, class, action, identity: OnceLock::new(), clinical: OnceLock::new() }
+        Self { keys, patient_id, facts, ask, identity: OnceLock::new(), clinical: OnceLock::new() }
     }
 
     /// The patient's person: where the identity is.
@@ -70,11 +79,11 @@ impl Permit {
     ///
     /// # Errors
     ///
-    /// `INTERNAL` when the permit is for another patient or a less strict class: a bug, never the caller's fault.
-    #[expect(clippy::disallowed_methods, reason = "the kernel opens gates for those who hold a permit")]
+    /// `INTERNAL` when the permit is for another patient, kind of record or action, or a less strict class: a bug, never
+    /// the caller's fault.
     pub fn open<K: ProtectedColumn, T: Clone>(&self, row: &impl Protected, gate: &Gate<K, T>) -> Result<T> {
-        self.admit::<K>(row.patient_id())?;
-        Ok(gate.value().clone())
+        self.admit::<K, _>(row, Use::Show)?;
+        Ok(value(gate))
     }
 
     /// As [`open`](Self::open) for a column that may be empty.
@@ -90,36 +99,85 @@ impl Permit {
         gate.map(|gate| self.open(row, gate)).transpose()
     }
 
+    /// As [`open`](Self::open) for the rules of a mutation, which decide by the value and never show it. Needs a permit to
+    /// write.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn consult<K: ProtectedColumn, T: Clone>(
+        &self,
+        row: &impl Protected,
+        gate: &Gate<K, T>,
+    ) -> Result<T> {
+        self.admit::<K, _>(row, Use::Write)?;
+        Ok(value(gate))
+    }
+
+    /// As [`consult`](Self::consult) for a column that may be empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn consult_optional<K: ProtectedColumn, T: Clone>(
+        &self,
+        row: &impl Protected,
+        gate: Option<&Gate<K, T>>,
+    ) -> Result<Option<T>> {
+        gate.map(|gate| self.consult(row, gate)).transpose()
+    }
+
     /// The plaintext of a sealed column, cleared from memory when dropped.
     ///
     /// # Errors
     ///
     /// As [`open`](Self::open); `INTERNAL` also when the ciphertext does not authenticate at this place.
-    #[expect(clippy::disallowed_methods, reason = "the kernel opens ciphertext for those who hold a permit")]
     pub fn unseal<K: ProtectedColumn>(
         &self,
         row: &impl Protected,
         sealed: Option<&Sealed<K>>,
     ) -> Result<Option<Zeroizing<String>>> {
+        self.unseal_for(row, sealed, Use::Show)
+    }
+
+    /// As [`unseal`](Self::unseal) for what a mutation makes of the value and writes again, such as search tokens. Needs a
+    /// permit to write.
+    ///
+    /// # Errors
+    ///
+    /// As [`unseal`](Self::unseal).
+    pub fn consult_sealed<K: ProtectedColumn>(
+        &self,
+        row: &impl Protected,
+        sealed: Option<&Sealed<K>>,
+    ) -> Result<Option<Zeroizing<String>>> {
+        self.unseal_for(row, sealed, Use::Write)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the kernel opens ciphertext for those who hold a permit")]
+    fn unseal_for<K: ProtectedColumn>(
+        &self,
+        row: &impl Protected,
+        sealed: Option<&Sealed<K>>,
+        purpose: Use,
+    ) -> Result<Option<Zeroizing<String>>> {
         let Some(sealed) = sealed else { return Ok(None) };
-        self.admit::<K>(row.patient_id())?;
+        self.admit::<K, _>(row, purpose)?;
         let plaintext = crypto::open(self.ring::<K>()?, &self.place::<K>(row.row_id()), sealed.ciphertext())?;
         let text =
             std::str::from_utf8(&plaintext).map_err(|_| Error::internal("sealed text is not UTF-8"))?;
         Ok(Some(Zeroizing::new(text.to_owned())))
     }
 
-    /// Seals a value for the column `K` of the row `row_id`. Needs a permit to write.
+    /// Seals a value for the column `K` of a row. Needs a permit to write.
     ///
     /// # Errors
     ///
-    /// `INTERNAL` when the permit does not allow writing this class, or randomness fails.
-    pub fn seal<K: ProtectedColumn>(&self, row_id: Uuid, plaintext: &str) -> Result<Sealed<K>> {
-        self.admit::<K>(self.patient_id)?;
-        if self.action != Action::Write {
-            return Err(Error::internal("a permit to look does not write"));
-        }
-        let ciphertext = crypto::seal(self.ring::<K>()?, &self.place::<K>(row_id), plaintext.as_bytes())?;
+    /// `INTERNAL` when the permit does not allow writing this row, or randomness fails.
+    pub fn seal<K: ProtectedColumn>(&self, row: &impl Protected, plaintext: &str) -> Result<Sealed<K>> {
+        self.admit::<K, _>(row, Use::Write)?;
+        let place = self.place::<K>(row.row_id());
+        let ciphertext = crypto::seal(self.ring::<K>()?, &place, plaintext.as_bytes())?;
         Ok(Sealed::new(ciphertext))
     }
 
@@ -146,14 +204,31 @@ impl Permit {
         Ok(ring.get_or_init(|| keys))
     }
 
-    fn admit<K: ProtectedColumn>(&self, patient_id: Id<patient::Entity>) -> Result<()> {
-        let fits = patient_id == self.patient_id && K::FLOOR <= self.class;
+    fn admit<K: ProtectedColumn, R: Protected>(&self, row: &R, purpose: Use) -> Result<()> {
+        let class = K::FLOOR.stricter(row.label().unwrap_or(self.facts.label));
+        let writes = self.ask.action == Action::Write;
+        let fits = row.patient_id() == self.patient_id
+            && R::SUBJECT == self.ask.subject
+            && class <= self.ask.class
+            && writes == (purpose == Use::Write);
         if fits {
             Ok(())
         } else {
             Err(Error::internal(format_args!("permit does not fit {}.{}", K::TABLE, K::COLUMN)))
         }
     }
+}
+
+/// What a value is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Show,
+    Write,
+}
+
+#[expect(clippy::disallowed_methods, reason = "the kernel opens gates for those who hold a permit")]
+fn value<K: ProtectedColumn, T: Clone>(gate: &Gate<K, T>) -> T {
+    gate.value().clone()
 }
 
 /// The label of a row, for the decision alone: it is never shown without a permit.

@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, MaybeUndefined, Object};
 use chrono::NaiveDate;
 use entity::{
-    Id, Sealed,
+    DataClass, Id, Sealed,
     identity::permission::Permission,
     people::{
         patient,
@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use super::{EmergencyContact, PostalAddress, look};
 use crate::{
     kernel::{
-        access::{Action, Permit, Protected},
+        access::{Action, Permit, Protected, Subject},
         crypto::{CryptoError, SearchToken, normalise_phone, normalise_ssn},
         door::{Door, Requires},
         error::{Error, Result, UserErrorCode},
@@ -156,7 +156,7 @@ pub(in crate::people) async fn write_identity(
     tokens.replace_one("PHONE", &phone, |text| SearchToken::phone(write.keys(), text), "identity.phone")?;
     tokens.replace_one("SSN", &ssn, |text| SearchToken::ssn(write.keys(), text), "identity.ssn")?;
 
-    let sealer = Sealer { permit: &permit, id };
+    let sealer = Sealer { permit: &permit, row: &before };
     sealer.name(&mut row.given_name, given_name, "identity.givenName")?;
     sealer.name(&mut row.middle_name, middle_name, "identity.middleName")?;
     sealer.name(&mut row.family_name, family_name, "identity.familyName")?;
@@ -191,6 +191,8 @@ struct NamesBefore {
 }
 
 impl Protected for NamesBefore {
+    const SUBJECT: Subject = Subject::Health;
+
     fn row_id(&self) -> uuid::Uuid {
         self.id.uuid()
     }
@@ -198,15 +200,19 @@ impl Protected for NamesBefore {
     fn patient_id(&self) -> Id<patient::Entity> {
         self.patient_id
     }
+
+    fn label(&self) -> Option<DataClass> {
+        None
+    }
 }
 
 impl NamesBefore {
     fn given(&self, permit: &Permit) -> Result<Zeroizing<String>> {
-        Ok(permit.unseal(self, self.given.as_ref())?.unwrap_or_default())
+        Ok(permit.consult_sealed(self, self.given.as_ref())?.unwrap_or_default())
     }
 
     fn family(&self, permit: &Permit) -> Result<Zeroizing<String>> {
-        Ok(permit.unseal(self, self.family.as_ref())?.unwrap_or_default())
+        Ok(permit.consult_sealed(self, self.family.as_ref())?.unwrap_or_default())
     }
 }
 
@@ -291,7 +297,7 @@ impl Tokens {
 /// Seals values for the columns of one person.
 struct Sealer<'p> {
     permit: &'p Permit,
-    id: Id<person::Entity>,
+    row: &'p NamesBefore,
 }
 
 impl Sealer<'_> {
@@ -309,7 +315,7 @@ impl Sealer<'_> {
             MaybeUndefined::Null => *column = Set(None),
             MaybeUndefined::Value(value) => {
                 let plaintext = Zeroizing::new(plaintext(value)?);
-                *column = Set(Some(self.permit.seal(self.id.uuid(), &plaintext)?));
+                *column = Set(Some(self.permit.seal(self.row, &plaintext)?));
             }
         }
         Ok(())
