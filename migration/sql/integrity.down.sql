@@ -1,3 +1,6 @@
+drop trigger encryption_keys_keep_roots on encryption_keys;
+drop function refuse_root_key_loss();
+
 drop trigger consents_keep_their_label on consents;
 drop trigger patients_keep_their_label on patients;
 drop function refuse_weaker_label();

@@ -70,3 +70,23 @@ create trigger patients_keep_their_label before update on patients
 create trigger consents_keep_their_label before update on consents
     for each row execute function refuse_weaker_label();
 revoke all on function refuse_signed_change(), refuse_late_part(), refuse_weaker_label() from public;
+
+-- Without its root key everything that a tenant sealed is lost. Data keys of a person are erased with the person.
+create function refuse_root_key_loss() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if tg_op = 'DELETE' then
+        if old.purpose = 'ROOT' then
+            raise exception 'a root key is retired, not erased' using errcode = '55000';
+        end if;
+        return old;
+    end if;
+    if old.purpose = 'ROOT' and (new.purpose, new.key_version) is distinct from (old.purpose, old.key_version) then
+        raise exception 'a root key keeps its purpose and version' using errcode = '55000';
+    end if;
+    return new;
+end
+$$;
+comment on function refuse_root_key_loss() is 'Trigger: a tenant''s root key is never erased, nor made a key of something else';
+create trigger encryption_keys_keep_roots before update or delete on encryption_keys
+    for each row execute function refuse_root_key_loss();
+revoke all on function refuse_root_key_loss() from public;

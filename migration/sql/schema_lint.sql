@@ -96,7 +96,8 @@ guard as (
     ('public.consents', 'public.refuse_weaker_label', 19, 'keeps the label'),
     ('public.consent_scopes', 'public.refuse_late_part', 7, 'keeps parts from what was signed'),
     ('public.consent_recipients', 'public.refuse_late_part', 7, 'keeps parts from what was signed'),
-    ('public.patients', 'public.refuse_weaker_label', 19, 'keeps the label')
+    ('public.patients', 'public.refuse_weaker_label', 19, 'keeps the label'),
+    ('public.encryption_keys', 'public.refuse_root_key_loss', 27, 'keeps the root key')
   ) g (object, function, bits, promise)
 ),
 leakproof as materialized (

@@ -79,6 +79,7 @@ scopes added after the signature | drop trigger consent_scopes_come_before_the_s
 recipients added after the signature | alter table public.consent_recipients disable trigger user | public.consent_recipients: Nothing keeps parts from what was signed
 recipients guarded after the fact | drop trigger consent_recipients_come_before_the_signature on public.consent_recipients; create trigger late after insert on public.consent_recipients for each row execute function public.refuse_late_part() | public.consent_recipients: Nothing keeps parts from what was signed
 label of a patient unguarded | drop trigger patients_keep_their_label on public.patients | public.patients: Nothing keeps the label
+root key that can be erased | drop trigger encryption_keys_keep_roots on public.encryption_keys; create trigger encryption_keys_keep_roots before update on public.encryption_keys for each row execute function public.refuse_root_key_loss() | public.encryption_keys: Nothing keeps the root key
 label of a consent unguarded | drop trigger consents_keep_their_label on public.consents | public.consents: Nothing keeps the label
 view as its owner | create view public.stray as select id from public.organizations | public.stray: The view lacks security_invoker
 view as its owner in the schema phi | create view phi.stray with (security_invoker = off) as select id from phi.persons | phi.stray: The view lacks security_invoker

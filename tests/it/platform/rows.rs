@@ -109,3 +109,36 @@ async fn one_tenant_neither_sees_nor_changes_nor_writes_for_another() {
     );
     assert_eq!(town.tenant.count("locations").await, 1);
 }
+
+#[tokio::test]
+async fn the_root_key_of_a_tenant_is_never_erased() {
+    let town = Town::new().await;
+    let patient = town.tenant.clinician().await.creates_patient("Amara", "Okafor").await;
+    let tenant = Some(town.tenant.id);
+    let roots =
+        "select count(*) from encryption_keys where tenant_id = $1 and purpose = 'ROOT' and key_version = 1";
+    let person = "(select person_id from patients)";
+
+    for pool in [&town.database.app(), town.owner()] {
+        for sql in [
+            "delete from encryption_keys",
+            "delete from encryption_keys where purpose = 'ROOT'",
+            &format!(
+                "update encryption_keys set purpose = 'PROTECTED_NOTE', person_id = {person} where purpose = 'ROOT'"
+            ),
+            "update encryption_keys set key_version = 2 where purpose = 'ROOT'",
+        ] {
+            assert_eq!(refusal(pool, tenant, sql).await.as_deref(), Some("55000"), "{sql}");
+        }
+    }
+
+    assert_eq!(town.tenant.scalar(roots, town.tenant.id).await, Some(1_i64));
+    let shred = format!(
+        "delete from encryption_keys where person_id = (select person_id from patients where id = '{patient}')"
+    );
+    assert_eq!(
+        refusal(&town.database.app(), tenant, &shred).await,
+        None,
+        "a person's keys are erased with the person"
+    );
+}
