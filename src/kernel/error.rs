@@ -231,20 +231,36 @@ const CONSTRAINTS: &[(&str, UserErrorCode, &str, &str)] = &[
 /// Constraints that only a race or chance breaks: the same request again meets another state.
 const RACES: &[&str] = &["idempotency_keys_key", "patients_display_code_key"];
 
+/// Whether the same statement may succeed after a moment.
+fn is_passing(code: &str) -> bool {
+    // Serialization failure, deadlock, lock timeout, statement timeout; a transaction that stood idle too long; a server
+    // that shuts down or starts up, or that closed a connection that stood idle.
+    const CODES: &[&str] = &["40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "57P05"];
+    // Connection exceptions, and resources that ran out: connections, memory, disk.
+    const CLASSES: &[&str] = &["08", "53"];
+    CODES.contains(&code) || code.get(..2).is_some_and(|class| CLASSES.contains(&class))
+}
+
 fn database(error: &sqlx::Error) -> Error {
     let sqlx::Error::Database(database) = error else {
         return match error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Error::Unavailable,
+            // A connection that broke off within a message, or a pooler that answers for a server that is gone, shows as a
+            // breach of the protocol.
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::Io(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::BeginFailed
+            | sqlx::Error::WorkerCrashed => Error::Unavailable,
             sqlx::Error::ColumnDecode { index, .. } => {
                 Error::internal(format_args!("cannot decode column {index}"))
             }
-            _ => Error::internal("sqlx: protocol, configuration or decoding"),
+            _ => Error::internal("sqlx: configuration or decoding"),
         };
     };
     let code = database.code().unwrap_or_default();
     match code.as_ref() {
-        // serialization failure, deadlock, lock timeout, statement timeout, shutting down or starting up
-        "40001" | "40P01" | "55P03" | "57014" | "57P01" | "57P02" | "57P03" => Error::Unavailable,
+        code if is_passing(code) => Error::Unavailable,
         _ if database.constraint().is_some_and(|name| RACES.contains(&name)) => Error::Unavailable,
         _ => match database.constraint().and_then(|name| CONSTRAINTS.iter().find(|entry| entry.0 == name)) {
             Some((_, code, field, message)) => Error::refused(*code, &[field], *message),
@@ -254,5 +270,27 @@ fn database(error: &sqlx::Error) -> Error {
                 database.constraint().unwrap_or("-"),
             )),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_may_be_tried_again() {
+        for code in [
+            "08000", "08003", "08006", "08P01", "53000", "53100", "53200", "53300", "25P03", "57P05", "40001",
+        ] {
+            assert!(is_passing(code), "{code}");
+        }
+        for code in ["", "5", "23505", "22021", "25P02", "42501", "42P01", "XX000"] {
+            assert!(!is_passing(code), "{code}");
+        }
+        for error in
+            [sqlx::Error::Protocol("Amara".to_owned()), sqlx::Error::BeginFailed, sqlx::Error::PoolTimedOut]
+        {
+            assert_eq!(Error::from(error).code(), ErrorCode::Unavailable);
+        }
     }
 }
