@@ -8,7 +8,7 @@ use std::{
     future::Future,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
 };
 
@@ -48,6 +48,7 @@ pub struct Core {
     transaction: tokio::sync::Mutex<Option<Transaction<'static, Postgres>>>,
     record: Mutex<Record>,
     statements: Arc<AtomicU32>,
+    failed: AtomicBool,
 }
 
 impl Core {
@@ -102,7 +103,8 @@ impl Core {
     pub(in crate::kernel) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
         let mut guard = self.transaction.lock().await;
         let transaction = self.counted(&mut guard)?;
-        let rows: Vec<PgRow> = self.bound(statement).fetch_all(&mut **transaction).await?;
+        let rows = self.bound(statement).fetch_all(&mut **transaction).await;
+        let rows: Vec<PgRow> = rows.inspect_err(|_| self.failed.store(true, Ordering::Relaxed))?;
         Ok(rows.into_iter().map(QueryResult::from).collect())
     }
 
@@ -114,11 +116,22 @@ impl Core {
     pub(in crate::kernel) async fn execute(&self, statement: Statement) -> Result<ExecResult> {
         let mut guard = self.transaction.lock().await;
         let transaction = self.counted(&mut guard)?;
-        Ok(self.bound(statement).execute(&mut **transaction).await?.into())
+        let done = self.bound(statement).execute(&mut **transaction).await;
+        Ok(done.inspect_err(|_| self.failed.store(true, Ordering::Relaxed))?.into())
     }
 
     fn bound(&self, statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
         bound(&self.app, statement)
+    }
+
+    /// Whether every statement of the transaction succeeded. PostgreSQL answers the `COMMIT` of any other with a
+    /// `ROLLBACK`, which sqlx takes for success.
+    ///
+    /// # Errors
+    ///
+    /// `UNAVAILABLE` when one failed, whatever became of its error.
+    pub(in crate::kernel) fn intact(&self) -> Result<()> {
+        if self.failed.load(Ordering::Relaxed) { Err(Error::Unavailable) } else { Ok(()) }
     }
 
     fn counted<'t>(

@@ -366,7 +366,7 @@ impl Slot {
     }
 
     async fn conclude<T>(&self, write: &Write, outcome: Result<T>) -> Result<T> {
-        match outcome {
+        match outcome.and_then(|value| write.intact().map(|()| value)) {
             Ok(value) => {
                 write.finish().await?;
                 self.note_commit();

@@ -77,6 +77,7 @@ impl Slot {
                     transaction: tokio::sync::Mutex::new(Some(transaction)),
                     record: Mutex::default(),
                     statements: statements.clone(),
+                    failed: false.into(),
                 };
                 (Some(viewer), Some(keys), Some(Session::new(core)))
             }
@@ -186,6 +187,7 @@ impl Slot {
             transaction: tokio::sync::Mutex::new(Some(transaction)),
             record: Mutex::default(),
             statements: self.0.statements.clone(),
+            failed: false.into(),
         })
     }
 
