@@ -10,15 +10,17 @@ mod facts;
 mod gated;
 #[cfg(test)]
 mod laws;
+mod matching;
 mod part2;
 mod permit;
 mod principal;
 
-use decide::binds;
-pub use decide::{Action, Ask, DenialReason, Ruling, Subject, decide, in_force};
+pub use decide::{Action, Ask, DenialReason, Ruling, Subject, decide};
 pub(in crate::kernel) use facts::load_facts;
 pub use facts::{ConsentFacts, PatientFacts, RecipientFacts, ScopeFacts, TeamFacts};
 pub use gated::{Gated, Withheld, WithheldReason};
+use matching::binds;
+pub use matching::in_force;
 pub(in crate::kernel) use permit::from_hexadecimal;
 pub use permit::{Permit, Protected, label};
 pub use principal::{Principal, load_principals};

@@ -1,0 +1,116 @@
+//! Whom a consent or restriction names, what it covers, and whether it counts at a moment.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    DataClass,
+    consent::{
+        consent::{ConsentDecision, ConsentKind, ConsentStatus, ExpiryKind, SignerCapacity},
+        consent_recipient::{RecipientClass, RecipientKind},
+    },
+};
+
+use super::{Ask, ConsentFacts, PatientFacts, Principal, RecipientFacts, ScopeFacts};
+
+/// A live treating relationship: a place on the care team at this moment.
+pub fn treats(principal: &Principal, facts: &PatientFacts, now: DateTime<Utc>) -> bool {
+    principal.practitioner_id.is_some_and(|practitioner| {
+        facts.team.iter().any(|member| {
+            member.practitioner_id == practitioner
+                && member.starts_at <= now
+                && member.ends_at.is_none_or(|end| now < end)
+        })
+    })
+}
+
+/// Whether a consent or restriction names this principal, alone or as one of a class.
+pub fn binds(
+    consent: &ConsentFacts,
+    principal: &Principal,
+    facts: &PatientFacts,
+    now: DateTime<Utc>,
+) -> bool {
+    consent.recipients.iter().any(|recipient| is_recipient(recipient, principal, facts, now))
+}
+
+fn is_recipient(
+    recipient: &RecipientFacts,
+    principal: &Principal,
+    facts: &PatientFacts,
+    now: DateTime<Utc>,
+) -> bool {
+    match recipient.kind {
+        RecipientKind::User => recipient.user_id == Some(principal.user_id),
+        RecipientKind::Practitioner => {
+            recipient.practitioner_id.is_some() && recipient.practitioner_id == principal.practitioner_id
+        }
+        RecipientKind::Class => match recipient.recipient_class {
+            Some(RecipientClass::TreatingProviders) => treats(principal, facts, now),
+            Some(RecipientClass::ProgramWorkforce) => principal.is_workforce(),
+            Some(RecipientClass::HealthPlans) | None => false,
+        },
+        RecipientKind::Organization => recipient
+            .organization_id
+            .is_some_and(|organization| principal.organizations.contains(&organization)),
+        RecipientKind::Contact | RecipientKind::Intermediary => false,
+    }
+}
+
+pub fn covers(consent: &ConsentFacts, class: DataClass, now: DateTime<Utc>) -> bool {
+    consent
+        .scopes
+        .iter()
+        .any(|scope| scope.data_class == class && scope.resource_kind.is_none() && is_open(scope, now))
+}
+
+/// Whether a restriction is about what is asked for: what it is by itself (its floor), what its row makes of it (its
+/// class), or anything between, since a row has one label, the strictest of all that it is. No row is labelled
+/// `FINANCIAL`. Narrowed to one kind of resource it forbids all of the class: the decision does not know kinds, and a
+/// restriction that does not count is one that was broken.
+pub fn forbids(restriction: &ConsentFacts, ask: Ask, now: DateTime<Utc>) -> bool {
+    restriction.scopes.iter().any(|scope| {
+        let forbidden = scope.data_class;
+        let between = ask.floor < forbidden && forbidden < ask.class && forbidden != DataClass::Financial;
+        (forbidden == ask.floor || forbidden == ask.class || between) && is_open(scope, now)
+    })
+}
+
+fn is_open(scope: &ScopeFacts, now: DateTime<Utc>) -> bool {
+    scope.covers_from.is_none_or(|start| start <= now) && scope.covers_to.is_none_or(|end| now < end)
+}
+
+/// Whether a consent counts at the moment `now`: signed by somebody who could, not withdrawn, begun and not ended.
+pub fn in_force(consent: &ConsentFacts, now: DateTime<Utc>) -> bool {
+    consent.status == ConsentStatus::Active
+        && consent.signed_at.is_some_and(|signed| signed <= now)
+        && consent.valid_from <= now
+        && !ended(consent, now)
+        && has_admissible_end(consent)
+        && has_authority(consent)
+}
+
+/// Whether its time is over, compared at the moment of the look.
+pub fn ended(consent: &ConsentFacts, now: DateTime<Utc>) -> bool {
+    consent.status == ConsentStatus::Expired
+        || (consent.status == ConsentStatus::Active
+            && (consent.valid_to.is_some_and(|end| end <= now)
+                || consent.expiry_event_at.is_some_and(|event| event <= now)))
+}
+
+/// No end at all is allowed to a consent for treatment, payment and operations, and to a restriction.
+fn has_admissible_end(consent: &ConsentFacts) -> bool {
+    match consent.expiry_kind {
+        ExpiryKind::Date => consent.valid_to.is_some(),
+        ExpiryKind::Event => true,
+        ExpiryKind::None => matches!(consent.kind, ConsentKind::Tpo | ConsentKind::Restriction),
+    }
+}
+
+/// Parents, guardians and minors need the rules on age and legal authority, which come with guardians: until then
+/// their signature opens nothing. What any of them forbids is forbidden.
+fn has_authority(consent: &ConsentFacts) -> bool {
+    consent.decision == ConsentDecision::Deny
+        || matches!(
+            consent.signer_capacity,
+            Some(SignerCapacity::Oneself | SignerCapacity::LegalRepresentative)
+        )
+}
