@@ -50,8 +50,11 @@ impl Keyring {
 
     /// The tenant's keys, if they were loaded in the last ten minutes. When not: select the tenant's root
     /// keys and [`Keyring::load`] them. Never asks the provider.
+    ///
+    /// Keys that met something of a root key that they lack are held back once: loading replaces them when that root key
+    /// is stored, keeps them without asking the provider when it is not, and a provider that is down fails one request.
     pub async fn get(&self, tenant_id: Uuid) -> Option<Arc<TenantKeys>> {
-        self.tenants.get(&tenant_id).await
+        self.tenants.get(&tenant_id).await.filter(|keys| !keys.missed_a_version())
     }
 
     /// Unwraps the tenant's stored root keys, or returns what is cached when that includes them all. Calls
@@ -154,6 +157,7 @@ impl fmt::Debug for Keyring {
 mod tests {
     use super::super::LocalKeyProvider;
     use super::super::provider::{KeyId, ProviderFuture};
+    use super::super::tenant_keys::DerivedPurpose;
     use super::*;
     use secrecy::SecretString;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -221,6 +225,33 @@ mod tests {
         remote.asked();
         assert!(Arc::ptr_eq(&keys, &keyring.get(TENANT).await.expect("cached")));
         assert!(Arc::ptr_eq(&keys, &keyring.load(TENANT, vec![stored]).await.expect("cached")));
+        assert_eq!(remote.asked(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_root_key_that_another_server_made_is_loaded_when_its_work_is_met() {
+        let remote = Remote::new();
+        let keyring = Keyring::new(remote.clone());
+        let first = keyring.create_root(TENANT, 1).await.expect("created");
+        let keys = keyring.load(TENANT, vec![first.clone()]).await.expect("loaded");
+        let stored = vec![first, keyring.create_root(TENANT, 2).await.expect("created")];
+        assert!(keyring.get(TENANT).await.is_some());
+
+        assert!(keys.mac_at(2, DerivedPurpose::AuditMac, b"").is_err());
+
+        assert!(keyring.get(TENANT).await.is_none());
+        let rotated = keyring.load(TENANT, stored.clone()).await.expect("loaded");
+        assert_eq!(rotated.current_version(), 2);
+        assert!(Arc::ptr_eq(&rotated, &keyring.get(TENANT).await.expect("cached")));
+
+        remote.asked();
+        assert!(
+            rotated.mac_at(9, DerivedPurpose::AuditMac, b"").is_err(),
+            "a version that is stored nowhere"
+        );
+        assert!(keyring.get(TENANT).await.is_none());
+        let same = keyring.load(TENANT, stored).await.expect("loaded");
+        assert!(Arc::ptr_eq(&rotated, &same) && keyring.get(TENANT).await.is_some());
         assert_eq!(remote.asked(), 0);
     }
 

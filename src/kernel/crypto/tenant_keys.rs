@@ -1,6 +1,9 @@
 //! A tenant's keys: everything derived from its root keys, and the wrapping of its data keys.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use subtle::{Choice, ConstantTimeEq};
 use uuid::Uuid;
@@ -93,6 +96,7 @@ pub struct TenantKeys {
     tenant_id: Uuid,
     current: usize,
     newest_first: Vec<RootVersion>,
+    missed: AtomicBool,
 }
 
 impl TenantKeys {
@@ -113,7 +117,7 @@ impl TenantKeys {
                 RootVersion::derive(RootKeyOwner { tenant_id, version: *version }, root)
             })
             .collect();
-        Ok(Self { tenant_id, current, newest_first })
+        Ok(Self { tenant_id, current, newest_first, missed: false.into() })
     }
 
     /// The tenant.
@@ -292,7 +296,17 @@ impl TenantKeys {
     }
 
     fn root(&self, version: u32) -> Result<&RootVersion, CryptoError> {
-        self.newest_first.iter().find(|root| root.version == version).ok_or(CryptoError::UnknownKeyVersion)
+        let root = self.newest_first.iter().find(|root| root.version == version);
+        root.ok_or_else(|| {
+            self.missed.store(true, Ordering::Relaxed);
+            CryptoError::UnknownKeyVersion
+        })
+    }
+
+    /// Whether, since this was last asked, something was met that a root key made which is not among these: another
+    /// server may have rotated.
+    pub(super) fn missed_a_version(&self) -> bool {
+        self.missed.swap(false, Ordering::Relaxed)
     }
 
     /// Whether these keys include all that is stored and are no older; a snapshot from before a rotation is
@@ -301,7 +315,7 @@ impl TenantKeys {
         let current =
             stored.iter().filter(|root| root.state == RootKeyState::Active).map(|root| root.version).max();
         current.is_some_and(|version| version <= self.current_version())
-            && stored.iter().all(|root| self.root(root.version).is_ok())
+            && stored.iter().all(|root| self.newest_first.iter().any(|own| own.version == root.version))
     }
 }
 
