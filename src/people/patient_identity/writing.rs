@@ -147,11 +147,7 @@ pub(in crate::people) async fn write_identity(
     let mut row = person::ActiveModel { id: Set(id), ..Default::default() };
     let today = write.now().date_naive();
 
-    if !given_name.is_undefined() || !family_name.is_undefined() {
-        let given = resolve(&given_name, || before.given(&permit))?;
-        let family = resolve(&family_name, || before.family(&permit))?;
-        tokens.replace("NAME_PREFIX", SearchToken::names(write.keys(), &given, &family));
-    }
+    let names = (given_name.clone(), family_name.clone());
     tokens.replace_one("EMAIL", &email, |text| SearchToken::email(write.keys(), text), "identity.email")?;
     tokens.replace_one("PHONE", &phone, |text| SearchToken::phone(write.keys(), text), "identity.phone")?;
     tokens.replace_one("SSN", &ssn, |text| SearchToken::ssn(write.keys(), text), "identity.ssn")?;
@@ -171,6 +167,13 @@ pub(in crate::people) async fn write_identity(
     sealer.set(&mut row.address, address, |address| address_json(&address))?;
     sealer.set(&mut row.emergency_contact, emergency_contact, |contact| contact_json(&contact))?;
 
+    // All input is checked: now the half of the name that stays may be opened.
+    let (given_name, family_name) = names;
+    if !given_name.is_undefined() || !family_name.is_undefined() {
+        let given = resolve(&given_name, || before.given(&permit))?;
+        let family = resolve(&family_name, || before.family(&permit))?;
+        tokens.replace("NAME_PREFIX", SearchToken::names(write.keys(), &given, &family));
+    }
     write.update(id, None, row).await?;
     tokens.store(write, id).await?;
     write.written(Written {
