@@ -220,7 +220,7 @@ async fn the_evidence_of_a_filed_form_is_checked() {
         ("signerCapacity", json!({ "signerCapacity": "MINOR" })),
         ("evidenceReference", json!({ "evidenceReference": " " })),
         ("evidenceReference", json!({ "evidenceReference": "f".repeat(201) })),
-        ("evidenceReference", json!({ "evidenceReference": "folder\u{0}12" })),
+        ("evidenceReference", json!({ "evidenceReference": "folder\u{7}12" })),
         ("idempotencyKey", json!({ "idempotencyKey": "" })),
         ("idempotencyKey", json!({ "idempotencyKey": "k".repeat(201) })),
     ];
@@ -240,7 +240,7 @@ async fn an_event_with_characters_that_nobody_can_read_is_refused_as_input() {
     let clinician = town.tenant.clinician().await;
     let patient = clinician.creates_patient("Amara", "Okafor").await;
 
-    let parts = json!({ "expiry": { "event": "end\u{0}of treatment" } });
+    let parts = json!({ "expiry": { "event": "end\u{7}of treatment" } });
     let input = json!({ "patientId": patient.to_string(), "terms": terms(parts) });
     let answer = clinician.mutate("draftConsent", input, "id").await;
 

@@ -161,3 +161,27 @@ async fn a_consent_that_is_filed_is_signed_when_all_its_parts_are_there() {
     let sql = "select count(*) from consent_scopes where consent_id = $1";
     assert_eq!(town.tenant.scalar::<i64>(sql, consent.uuid()).await, Some(3));
 }
+
+#[tokio::test]
+async fn a_part_that_is_added_and_a_signature_wait_for_each_other() {
+    let town = Town::new().await;
+    let clinician = town.tenant.clinician().await;
+    let patient = clinician.creates_patient("Amara", "Okafor").await;
+    let (consent, _) = drafts(&clinician, patient, json!({})).await;
+    let [scope, _] = parts_of(&town.tenant, &consent);
+    let sign = format!("select 1 from consents where id = '{consent}' for no key update nowait");
+
+    let mut adding = town.tenant.begin().await;
+    sqlx::query(AssertSqlSafe(scope.clone())).execute(&mut *adding).await.expect("a part is added");
+    assert_eq!(refusal(&town.tenant, &sign).await.as_deref(), Some("55P03"), "the row is held");
+    adding.rollback().await.expect("the part is taken back");
+
+    let mut signing = town.tenant.begin().await;
+    sqlx::query(AssertSqlSafe(sign)).execute(&mut *signing).await.expect("the row is held");
+    let mut adding = town.tenant.begin().await;
+    sqlx::query("set local lock_timeout = '20ms'").execute(&mut *adding).await.expect("a setting");
+    let added = sqlx::query(AssertSqlSafe(scope)).execute(&mut *adding).await;
+    let error = added.expect_err("whoever adds waits for the signature");
+    assert_eq!(error.as_database_error().and_then(|error| error.code()).as_deref(), Some("55P03"));
+    signing.rollback().await.expect("nobody signed");
+}
