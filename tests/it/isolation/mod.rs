@@ -162,7 +162,7 @@ async fn furnish(tenant: &Tenant) {
         .await;
     tenant
         .change(&format!(
-            "insert into idempotency_keys (tenant_id, id, actor_id, key, operation, request_digest, result_id, expires_at)
+            "insert into idempotency_keys (tenant_id, id, actor_id, key, operation, request_mac, result_id, expires_at)
             values ('{id}', gen_random_uuid(), '{user}', 'key', 'patient.create', sha256('d'), gen_random_uuid(), now())"
         ))
         .await;

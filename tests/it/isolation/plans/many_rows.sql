@@ -56,7 +56,7 @@ select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, md5(key)::uuid, 'P
 
 insert into consents (tenant_id, id, created_at, patient_id, kind, decision, status, purposes, expiry_kind, valid_from, signed_at,
     signer_capacity, signature_method, signer_person_id, data_class)
-select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, 'TPO', 'PERMIT', 'ACTIVE', '{TREATMENT}', 'NONE', created_at,
+select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, 'TPO', 'PERMIT', 'PENDING_SIGNATURE', '{TREATMENT}', 'NONE', created_at,
     created_at, 'ONESELF', 'PAPER', md5(key)::uuid, 'GENERAL_PHI' from many;
 
 insert into consent_scopes (tenant_id, id, created_at, consent_id, data_class)
@@ -64,6 +64,8 @@ select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, 'GENERAL_PHI' from
 
 insert into consent_recipients (tenant_id, id, created_at, consent_id, kind, recipient_class)
 select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, 'CLASS', 'TREATING_PROVIDERS' from many;
+
+update consents set status = 'ACTIVE';
 
 insert into disclosures (tenant_id, id, created_at, patient_id, occurred_at, recipient, data_classes, description, purpose,
     exception, notice_variant, consent_copy, channel, request_id)
@@ -79,10 +81,13 @@ insert into audit_logs (tenant_id, id, created_at, occurred_at, actor_id, creden
 select tenant_id, md5(key)::uuid, created_at, created_at, md5(key)::uuid, 'SESSION', 'VIEW', 'patient.identity', md5(key)::uuid,
     'DIRECTORY', 'PERMIT', 'request', 1, sha256(key::bytea) from many;
 
+insert into audit_links (tenant_id, id, created_at, position, key_version, link_mac)
+select tenant_id, md5(key)::uuid, created_at, row_number() over (), 1, sha256(key::bytea) from many;
+
 insert into outbox_events (tenant_id, id, created_at, event_type, aggregate_kind, aggregate_id, payload)
 select tenant_id, md5(key)::uuid, created_at, 'patient.created', 'PATIENT', md5(key)::uuid, '{}' from many;
 
-insert into idempotency_keys (tenant_id, id, created_at, actor_id, key, operation, request_digest, result_id, expires_at)
+insert into idempotency_keys (tenant_id, id, created_at, actor_id, key, operation, request_mac, result_id, expires_at)
 select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, key, 'patient.create', sha256(key::bytea), md5(key)::uuid, now()
 from many;
 
