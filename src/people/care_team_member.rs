@@ -123,7 +123,7 @@ async fn assign(write: &Write, input: AssignCareTeamInput) -> Result<Id<care_tea
     if practitioner.status != PractitionerStatus::Active {
         return Err(Error::invalid_state("the practitioner does not work with patients now"));
     }
-    let starts_at = starts_at.map_or_else(|| write.now(), |moment| moment.0);
+    let starts_at = starts_at.map_or(write.viewer()?.asked_at(), |moment| moment.0);
     let ends_at = ends_at.map(|moment| moment.0);
     if ends_at.is_some_and(|end| end <= starts_at) {
         return Err(Error::invalid("endsAt", "the end comes after the start"));

@@ -94,7 +94,8 @@ async fn create(write: &Write, input: CreatePatientInput) -> Result<Id<patient::
                 patient_id: Set(patient_id),
                 practitioner_id: Set(practitioner_id),
                 role: Set(CareTeamRole::Intake),
-                starts_at: Set(write.now()),
+                // What the request began with decides whom it may see, so the result would be out of reach otherwise.
+                starts_at: Set(write.viewer()?.asked_at()),
                 ..Default::default()
             })
             .await?;
