@@ -9,6 +9,7 @@ use std::{
     num::NonZeroUsize,
     path::PathBuf,
     thread,
+    time::Duration,
 };
 
 use secrecy::SecretString;
@@ -22,7 +23,7 @@ mod tests;
 pub use event_sink::EventSinkSettings;
 
 /// Every variable that is read.
-pub const VARIABLES: [&str; 17] = [
+pub const VARIABLES: [&str; 19] = [
     ENVIRONMENT,
     DATABASE_URL,
     DATABASE_MIGRATOR_URL,
@@ -32,6 +33,8 @@ pub const VARIABLES: [&str; 17] = [
     AUDIT_JOURNAL,
     ENCRYPTION_KEY,
     LISTEN,
+    CONNECTIONS,
+    DRAIN_DELAY,
     DATA_DIRECTORY,
     POOL_SIZE,
     THREADS,
@@ -51,6 +54,8 @@ const AUDIT_JOURNAL: &str = "CONSENTRY_AUDIT_JOURNAL";
 const DATABASE_POOLER: &str = "DATABASE_POOLER";
 const ENCRYPTION_KEY: &str = "ENCRYPTION_KEY";
 const LISTEN: &str = "CONSENTRY_LISTEN";
+const CONNECTIONS: &str = "CONSENTRY_CONNECTIONS";
+const DRAIN_DELAY: &str = "CONSENTRY_DRAIN_DELAY";
 const DATA_DIRECTORY: &str = "CONSENTRY_DATA_DIRECTORY";
 const POOL_SIZE: &str = "POOL_SIZE";
 const THREADS: &str = "CONSENTRY_THREADS";
@@ -64,6 +69,8 @@ const EVENTS_SECRET: &str = "CONSENTRY_EVENTS_SECRET";
 const PREFIX: &str = "CONSENTRY_";
 const LARGEST_POOL: usize = 500;
 const MOST_THREADS: usize = 256;
+const MOST_CONNECTIONS: usize = 100_000;
+const LONGEST_DRAIN_DELAY: u64 = 300;
 /// The migrations' own progress is told once, by the command, and PostgreSQL's notices are of no use.
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,sqlx=warn";
 
@@ -106,6 +113,10 @@ pub struct Config {
     pub environment: Environment,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Connections of clients that may be open at once, for all threads together.
+    pub connections: usize,
+    /// How long new requests are still taken after the signal to stop, while `/readyz` sends them elsewhere.
+    pub drain_delay: Duration,
     /// Where the private cluster, the key file and the demo tokens are kept.
     pub data_directory: PathBuf,
     /// Connections to the database, for all threads together.
@@ -214,6 +225,13 @@ impl Config {
         Ok(Self {
             environment,
             listen,
+            connections: source.number(CONNECTIONS, MOST_CONNECTIONS)?.unwrap_or(1_000),
+            drain_delay: Duration::from_secs(source.seconds(DRAIN_DELAY, LONGEST_DRAIN_DELAY)?.unwrap_or(
+                match environment {
+                    Environment::Development => 0,
+                    Environment::Production => 5,
+                },
+            )),
             data_directory: source.path(DATA_DIRECTORY).unwrap_or_else(|| PathBuf::from(".consentry")),
             pool_size,
             // A thread without a connection of its own could serve nobody.
@@ -362,6 +380,16 @@ impl<L: Fn(&str) -> Option<OsString>> Source<L> {
             ConfigError(format!("{name} holds bytes that are not UTF-8: write it in plain characters"))
         })?;
         Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty()))
+    }
+
+    fn seconds(&self, name: &str, most: u64) -> Result<Option<u64>, ConfigError> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        match text.parse() {
+            Ok(seconds) if seconds <= most => Ok(Some(seconds)),
+            _ => Err(ConfigError(format!(
+                "{name} is `{text}`, but it must be a number of seconds from 0 to {most}"
+            ))),
+        }
     }
 
     fn number(&self, name: &str, most: usize) -> Result<Option<usize>, ConfigError> {

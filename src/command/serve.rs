@@ -34,8 +34,9 @@ use crate::{
     seed::DemoActor,
 };
 
-/// How long open requests may take to finish after the signal; supervisors commonly kill after 30 s.
-const GRACE: Duration = Duration::from_secs(25);
+/// How long open requests may take to finish once no more are taken. With the delay before it, it stays below the 30 s
+/// after which supervisors commonly kill.
+const GRACE: Duration = Duration::from_secs(20);
 /// Cached keys whose time is over are cleared this often.
 const TIDY_UP: Duration = Duration::from_secs(60);
 /// A private PostgreSQL that died is noticed within this time.
@@ -91,13 +92,24 @@ async fn serve(
     }
 
     let failed = supervise(&app, server, &mut workers, stop).await;
-    // Dropped now, so that new callers are refused at once instead of waiting in vain.
-    drop(listener);
+    app.begin_draining();
     tracing::info!(
-        seconds = GRACE.as_secs(),
+        delay = config.drain_delay.as_secs(),
+        grace = GRACE.as_secs(),
         "stopping; open requests may finish, a second signal ends them"
     );
-    workers.drain(GRACE, stop.asked()).await;
+    let hurried = !failed
+        && tokio::select! {
+            () = tokio::time::sleep(config.drain_delay) => false,
+            () = stop.asked() => true,
+        };
+    // Dropped now, so that new callers are refused at once instead of waiting in vain.
+    drop(listener);
+    if hurried {
+        workers.give_up().await
+    } else {
+        workers.drain(GRACE, stop.asked()).await
+    }
     // Last, so that what the last requests recorded is sealed and vouched for.
     background.stop().await;
     tracing::info!("stopped");

@@ -3,19 +3,22 @@
 
 use std::{
     io,
-    net::{SocketAddr, TcpListener},
+    net::TcpListener,
+    pin::pin,
     thread::{self, JoinHandle},
     time::Duration,
 };
 
-use axum::serve::ListenerExt;
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use tokio::sync::{mpsc, watch};
 
 use super::Failure;
 use crate::{
     config::Config,
-    http,
+    http::{
+        self,
+        server::{Deadlines, Places},
+    },
     kernel::{
         app::App,
         database::{self, Pooler},
@@ -54,6 +57,7 @@ impl Workers {
     ) -> Result<Self, Failure> {
         listener.set_nonblocking(true).map_err(Failure::system)?;
         let phase = watch::Sender::new(Phase::Serving);
+        let places = Places::new(config.connections);
         let (ending, ended) = mpsc::unbounded_channel();
         // Built before its threads, so that those already started end when a later one cannot.
         let mut workers = Self { phase, ended, threads: Vec::new() };
@@ -64,6 +68,7 @@ impl Workers {
                 options: options.clone(),
                 pooler,
                 connections,
+                places: places.clone(),
                 phase: workers.phase.subscribe(),
                 ending: Ending(ending.clone()),
             };
@@ -80,23 +85,34 @@ impl Workers {
 
     /// Accepts no more, waits until all open requests are answered, and gives up the rest after `grace` or when
     /// `hurry` completes.
-    pub(super) async fn drain(self, grace: Duration, hurry: impl Future<Output = ()>) {
-        let Self { phase, threads, .. } = self;
-        phase.send_replace(Phase::Draining);
-        let mut joined = tokio::task::spawn_blocking(move || {
-            for thread in threads {
-                // A thread that panicked has logged where.
-                let _ = thread.join();
-            }
-        });
+    pub(super) async fn drain(mut self, grace: Duration, hurry: impl Future<Output = ()>) {
+        self.phase.send_replace(Phase::Draining);
+        let mut joined = pin!(join(std::mem::take(&mut self.threads)));
         tokio::select! {
-            _ = &mut joined => return,
+            () = &mut joined => return,
             () = tokio::time::sleep(grace) => tracing::warn!("giving up requests that are still open"),
             () = hurry => tracing::warn!("a second signal came: giving up requests that are still open"),
         }
-        phase.send_replace(Phase::Over);
+        self.phase.send_replace(Phase::Over);
         let _ = tokio::time::timeout(LAST_PATIENCE, joined).await;
     }
+
+    /// Gives up at once what is still open.
+    pub(super) async fn give_up(self) {
+        tracing::warn!("a second signal came: giving up requests that are still open");
+        self.phase.send_replace(Phase::Over);
+        let _ = tokio::time::timeout(LAST_PATIENCE, join(self.threads)).await;
+    }
+}
+
+async fn join(threads: Vec<JoinHandle<()>>) {
+    let _ = tokio::task::spawn_blocking(move || {
+        for thread in threads {
+            // A thread that panicked has logged where.
+            let _ = thread.join();
+        }
+    })
+    .await;
 }
 
 /// Tells the supervisor that the thread ended, also by a panic.
@@ -114,13 +130,14 @@ struct Worker {
     options: PgConnectOptions,
     pooler: Pooler,
     connections: u32,
+    places: Places,
     phase: watch::Receiver<Phase>,
     ending: Ending,
 }
 
 impl Worker {
     fn run(self) {
-        let Self { listener, app, options, pooler, connections, phase, ending: _ending } = self;
+        let Self { listener, app, options, pooler, connections, places, phase, ending: _ending } = self;
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return tracing::error!(%error, "a thread got no runtime"),
@@ -129,7 +146,7 @@ impl Worker {
             let pool = database::pool_through(pooler, options, connections);
             let app = app.with_pool(pool.clone());
             tokio::select! {
-                served = serve(listener, app, pool, phase.clone()) => {
+                served = serve(listener, app, pool, places, phase.clone()) => {
                     if let Err(error) = served {
                         tracing::error!(%error, "a thread cannot accept connections");
                     }
@@ -145,15 +162,15 @@ async fn serve(
     listener: TcpListener,
     app: App,
     pool: PgPool,
+    places: Places,
     phase: watch::Receiver<Phase>,
 ) -> io::Result<()> {
-    let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
-        // An answer is written at once; waiting to fill a packet would only delay it.
-        let _ = connection.set_nodelay(true);
-    });
-    let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(reached(phase, Phase::Draining)).await?;
-    // Waits for connections in use: work of a caller that hung up goes on without one.
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let router = http::router(app.clone());
+    http::server::serve(listener, router, places, Deadlines::default(), reached(phase, Phase::Draining))
+        .await;
+    // The operation of a caller that hung up goes on, and may need the database until its end.
+    app.operations().ended().await;
     pool.close().await;
     Ok(())
 }

@@ -35,6 +35,7 @@ fn nothing_has_to_be_set_on_a_bare_machine() {
     assert_eq!(config.pooler, Pooler::None);
     assert!((1..=16).contains(&config.threads));
     assert_eq!(config.log_format, LogFormat::Text);
+    assert_eq!((config.connections, config.drain_delay), (1_000, Duration::ZERO));
     assert!(config.log.starts_with("info"));
     assert!(config.postgresql_binaries.is_none());
     assert!(config.event_sink.is_none());
@@ -53,6 +54,8 @@ fn every_variable_is_taken() {
         (DATABASE_POOLER, "transaction"),
         KEY,
         (LISTEN, "[::1]:9000"),
+        (CONNECTIONS, "250"),
+        (DRAIN_DELAY, "0"),
         (DATA_DIRECTORY, "/srv/consentry"),
         (POOL_SIZE, "40"),
         (THREADS, "3"),
@@ -67,6 +70,7 @@ fn every_variable_is_taken() {
     assert_eq!((sink.url.expose_secret(), sink.secret.expose_secret()), (SINK.1, SINK_SECRET.1));
     assert_eq!(config.listen.to_string(), "[::1]:9000");
     assert_eq!(config.data_directory, PathBuf::from("/srv/consentry"));
+    assert_eq!((config.connections, config.drain_delay), (250, Duration::ZERO));
     assert_eq!((config.pool_size, config.threads), (40, 3));
     assert_eq!(config.pooler, Pooler::Transaction);
     assert_eq!((config.log.as_str(), config.log_format), ("warn,consentry=debug", LogFormat::Text));
@@ -87,6 +91,7 @@ fn production_assumes_neither_a_database_nor_a_key() {
     let refused = config.key_source().expect_err("refused").to_string();
     assert!(refused.starts_with("ENCRYPTION_KEY is not set: in production"), "{refused}");
     assert_eq!(config.log_format, LogFormat::Json);
+    assert_eq!(config.drain_delay, Duration::from_secs(5), "a load balancer needs time to look elsewhere");
 }
 
 #[test]
@@ -135,6 +140,9 @@ fn what_cannot_be_used_is_refused_by_its_name() {
         (POOL_SIZE, "many"),
         (THREADS, "0"),
         (THREADS, "257"),
+        (CONNECTIONS, "0"),
+        (DRAIN_DELAY, "301"),
+        (DRAIN_DELAY, "5s"),
         (LOG, "consentry=loud"),
         (LOG_FORMAT, "xml"),
     ] {

@@ -8,6 +8,7 @@ use async_graphql::{Request, Response};
 use axum::http::{HeaderName, HeaderValue};
 
 use super::guard::Documents;
+use super::operations::Operations;
 use super::refusal::Outcome;
 
 /// What the transport knows of a caller before anyone is believed.
@@ -75,6 +76,14 @@ pub trait Engine: Clone + Send + Sync + 'static {
     /// What checks documents before anybody is believed, within its limits and against the schema that
     /// [`answer`](Self::answer) executes on.
     fn documents(&self) -> &Documents;
+
+    /// The operations that run. Whoever stops the process waits for them.
+    fn operations(&self) -> &Operations;
+
+    /// Whether the process is about to stop: callers are asked to go elsewhere, and still answered.
+    fn draining(&self) -> bool {
+        false
+    }
 
     /// Whether queries are also answered over `GET`. A URL ends up in logs and histories, so this is off unless
     /// an engine says otherwise.

@@ -65,7 +65,9 @@ async fn execute<E: Engine>(engine: E, caller: Caller, source: Source) -> Result
     // A client that hangs up drops the handler at its next await. In a task of its own the operation runs on to
     // its end, so a mutation is never left between its commit and its record, and a load that others wait for is
     // never torn away. The same task keeps a panic from taking the connection with it.
+    let operation = engine.operations().begin();
     let running = tokio::spawn(async move {
+        let _operation = operation;
         let request: Operation = source.read(engine.documents())?;
         Ok(engine.answer(caller, request).await)
     });

@@ -24,6 +24,8 @@ mod validation;
 mod variables;
 mod violation;
 
+use std::time::Duration;
+
 use apollo_compiler::ast::Document as Parsed;
 use apollo_compiler::parser::Parser;
 use apollo_compiler::validation::DiagnosticList;
@@ -41,6 +43,8 @@ pub use violation::{Fault, Violation};
 pub struct Limits {
     /// Bytes of the body.
     pub body: usize,
+    /// How long the body may take to arrive.
+    pub body_time: Duration,
     /// Tokens of the document; a comment counts as one.
     pub tokens: usize,
     /// How deep `{`, `[` and `(` may nest in the document.
@@ -84,6 +88,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body: 65_536,
+            body_time: Duration::from_secs(10),
             tokens: 2_000,
             nesting: 48,
             name: 256,

@@ -52,6 +52,9 @@ pub(super) async fn stamp<E: Engine>(State(engine): State<E>, mut request: Reque
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
+    if engine.draining() {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     response
 }
 

@@ -8,7 +8,9 @@ mod graphql;
 pub mod guard;
 mod headers;
 mod health;
+mod operations;
 mod refusal;
+pub mod server;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 
 pub use engine::{Answer, Caller, Engine, Statistics};
+pub use operations::{Operation, Operations};
 pub use refusal::Outcome;
 
 /// Every route of the server.

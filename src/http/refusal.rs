@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
 
-use super::guard::{Fault, Violation};
+use super::guard::{Fault, Limits, Violation};
 use super::headers::{Media, RequestId, json};
 
 /// How a request ended, as far as its status is concerned.
@@ -29,6 +29,8 @@ pub enum Outcome {
     NotAcceptable,
     /// The body is longer than the cap.
     PayloadTooLarge,
+    /// The body did not arrive in time.
+    RequestTimeout,
     /// The body is not JSON.
     UnsupportedMediaType,
     /// The fault is on this side.
@@ -54,6 +56,7 @@ impl Outcome {
             ErrorCode::MethodNotAllowed => Self::MethodNotAllowed,
             ErrorCode::NotAcceptable => Self::NotAcceptable,
             ErrorCode::PayloadTooLarge => Self::PayloadTooLarge,
+            ErrorCode::RequestTimeout => Self::RequestTimeout,
             ErrorCode::UnsupportedMediaType => Self::UnsupportedMediaType,
             ErrorCode::Internal => Self::Internal,
             ErrorCode::Unavailable | ErrorCode::ResultUnavailable => Self::Unavailable,
@@ -71,6 +74,7 @@ impl Outcome {
 /// | credential not good | 401 | 401 |
 /// | unknown path, method, media type | 404, 405, 406, 415 | 404, 405, 406, 415 |
 /// | body too long | 413 | 413 |
+/// | body too slow | 408 | 408 |
 /// | fault of the server | 500 | 500 |
 /// | busy, not ready, nothing could be recorded | 503 | 503 |
 ///
@@ -88,6 +92,7 @@ pub(super) fn status(outcome: Outcome, media: Media) -> StatusCode {
         (Outcome::MethodNotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::NotAcceptable, _) => StatusCode::NOT_ACCEPTABLE,
         (Outcome::PayloadTooLarge, _) => StatusCode::PAYLOAD_TOO_LARGE,
+        (Outcome::RequestTimeout, _) => StatusCode::REQUEST_TIMEOUT,
         (Outcome::UnsupportedMediaType, _) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         (Outcome::Internal, _) => StatusCode::INTERNAL_SERVER_ERROR,
         (Outcome::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
@@ -135,6 +140,14 @@ impl Refusal {
         )
     }
 
+    pub(super) fn request_timeout(limits: &Limits) -> Self {
+        let message = format!(
+            "The body did not arrive within {} s. Send it again, over a connection that does not stall.",
+            limits.body_time.as_secs_f32()
+        );
+        Self::new(Outcome::RequestTimeout, ErrorCode::RequestTimeout, message)
+    }
+
     pub(super) fn internal() -> Self {
         Self::new(
             Outcome::Internal,
@@ -155,6 +168,10 @@ impl Refusal {
         };
         let body = Body { errors };
         let mut response = json(status(self.outcome, media), media, &body);
+        if self.outcome == Outcome::RequestTimeout {
+            // What is still to come of the body is not waited for, so no other request can follow it.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(allow) = self.allow {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
         }

@@ -9,7 +9,8 @@ use axum::http::{Method, StatusCode};
 use serde_json::json;
 use tower::ServiceExt;
 
-use self::fake::{Fake, GRAPHQL, JSON, endless, request};
+use self::fake::{Fake, GRAPHQL, JSON, endless, request, stalling};
+use super::guard::{Documents, Limits};
 use super::{Outcome, Statistics, router};
 
 const TYPENAME: &str = r#"{"query":"{__typename}"}"#;
@@ -170,6 +171,18 @@ async fn only_json_is_read() {
     }
     let reply = fake.post(&[JSON, ("content-encoding", "gzip")], TYPENAME).await;
     assert_eq!(reply.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_is_not_waited_for() {
+    let limits = Limits { body_time: Duration::from_millis(20), ..Limits::default() };
+    let fake = Fake::default();
+    let documents = Arc::new(Documents::new(limits, &fake.schema.sdl()));
+    let fake = Fake { documents, ..fake };
+    let reply = fake.post(&[JSON], Body::from_stream(stalling())).await;
+    assert_eq!((reply.status, reply.code()), (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"));
+    assert_eq!(reply.header("connection"), "close");
+    assert!(fake.caller.lock().expect("nothing panicked").is_none(), "nobody was believed");
 }
 
 #[tokio::test]

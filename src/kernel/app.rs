@@ -1,6 +1,13 @@
 //! Everything a request needs that outlives it.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use entity::tenancy::tenant::PLATFORM;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -20,9 +27,15 @@ use super::{
     viewer::{Viewer, read_roots},
 };
 use crate::{
-    http::guard::{Documents, Limits},
+    http::{
+        Operations,
+        guard::{Documents, Limits},
+    },
     schema::Schema,
 };
+
+/// How long after its beginning a request may still ask the database for something.
+const REQUEST_TIME: Duration = Duration::from_secs(15);
 
 /// The running application. Cheap to clone; a server has one for each of its threads, which share all but the pool.
 #[derive(Clone)]
@@ -42,6 +55,9 @@ struct Shared {
     refused_tokens: Arc<DefaultDirectRateLimiter>,
     relay: Arc<Notify>,
     allow_get: bool,
+    request_time: Duration,
+    operations: Operations,
+    draining: Arc<AtomicBool>,
 }
 
 /// So many refused tokens a second are recorded, and so many at once.
@@ -68,6 +84,9 @@ impl App {
             refused_tokens: Arc::new(RateLimiter::direct(REFUSED_TOKENS)),
             relay: Arc::default(),
             allow_get: false,
+            request_time: REQUEST_TIME,
+            operations: Operations::default(),
+            draining: Arc::default(),
         };
         Self { pool, pooler: Pooler::None, shared: Arc::new(shared) }
     }
@@ -93,6 +112,33 @@ impl App {
     pub fn allowing_get(&self) -> Self {
         let shared = Shared { allow_get: true, ..(*self.shared).clone() };
         Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// The same application, giving requests so much time.
+    pub fn with_request_time(&self, request_time: Duration) -> Self {
+        let shared = Shared { request_time, ..(*self.shared).clone() };
+        Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// How long after its beginning a request may still ask the database for something. What runs then ends by itself,
+    /// and what was decided is still recorded.
+    pub fn request_time(&self) -> Duration {
+        self.shared.request_time
+    }
+
+    /// The operations that run, in all threads.
+    pub fn operations(&self) -> &Operations {
+        &self.shared.operations
+    }
+
+    /// Says from now on, to whoever asks, that new requests should go elsewhere.
+    pub fn begin_draining(&self) {
+        self.shared.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether new requests should go elsewhere.
+    pub fn draining(&self) -> bool {
+        self.shared.draining.load(Ordering::Relaxed)
     }
 
     pub(in crate::kernel) const fn pool(&self) -> &PgPool {

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use sqlx::{
-    AssertSqlSafe, PgConnection, PgPool, Postgres, Row, Transaction,
+    AssertSqlSafe, PgConnection, PgPool, Postgres, Row, SqlSafeStr, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use uuid::Uuid;
 
-use super::error::Result;
+use super::error::{Error, Result, lost_connection};
 
 /// How long a caller waits for a connection before it gets a retryable error.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -105,6 +105,29 @@ pub(in crate::kernel) async fn begin(
          set local statement_timeout = '5s'; set local lock_timeout = '2s'; \
          set local idle_in_transaction_session_timeout = '30s'"
     );
-    // Nothing but UUIDs and words of ours is formatted into the statement.
-    Ok(pool.begin_with(AssertSqlSafe(statement)).await?)
+    // Connections that were idle while the database restarted are found to be lost only when they are used. Nothing was
+    // done on them yet, so another is taken; each that is lost leaves the pool, so all of them together are the most.
+    let mut lost = 0;
+    loop {
+        let connection = pool.acquire().await.map_err(no_connection)?;
+        // Nothing but UUIDs and words of ours is formatted into the statement.
+        let statement = AssertSqlSafe(statement.clone()).into_sql_str();
+        match Transaction::begin(connection, Some(statement)).await {
+            Err(error) if lost_connection(&error) && lost < pool.options().get_max_connections() => lost += 1,
+            begun => return Ok(begun?),
+        }
+    }
+}
+
+/// Whatever keeps the database from taking us, time or the operator will mend it, and the caller may try again.
+fn no_connection(error: sqlx::Error) -> Error {
+    let reason = match &error {
+        sqlx::Error::PoolTimedOut => "none came free in time".to_owned(),
+        sqlx::Error::PoolClosed => return Error::Unavailable,
+        sqlx::Error::Io(error) => error.kind().to_string(),
+        sqlx::Error::Database(error) => format!("SQLSTATE {}", error.code().unwrap_or_default()),
+        _ => "protocol, encryption or configuration".to_owned(),
+    };
+    tracing::warn!(%reason, "no connection to the database");
+    Error::Unavailable
 }

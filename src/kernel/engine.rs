@@ -13,7 +13,10 @@ use super::{
     session::{Slot, note_refused_token},
     viewer::Claim,
 };
-use crate::http::{Answer, Caller, Engine, Statistics, guard::Documents};
+use crate::http::{Answer, Caller, Engine, Operations, Statistics, guard::Documents};
+
+/// Seconds after which a caller may try again: what is busy is mostly busy for less.
+const RETRY_AFTER: &str = "1";
 
 impl Engine for App {
     async fn answer(&self, caller: Caller, request: Request) -> Answer {
@@ -42,6 +45,9 @@ impl Engine for App {
     }
 
     async fn ready(&self) -> Result<(), String> {
+        if App::draining(self) {
+            return Err("draining".to_owned());
+        }
         match self.applied_migrations().await {
             Err(_) => Err("the database does not answer".to_owned()),
             Ok(applied) if applied == migration::names().len() => Ok(()),
@@ -60,6 +66,14 @@ impl Engine for App {
     fn allow_get(&self) -> bool {
         self.allows_get()
     }
+
+    fn operations(&self) -> &Operations {
+        App::operations(self)
+    }
+
+    fn draining(&self) -> bool {
+        App::draining(self)
+    }
 }
 
 /// An answer without data: nobody was believed, or nothing could be recorded.
@@ -72,6 +86,9 @@ fn refuse(error: Error, request_id: &str) -> Answer {
     let headers = match code {
         ErrorCode::Unauthenticated => {
             vec![(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))]
+        }
+        ErrorCode::Unavailable | ErrorCode::ResultUnavailable => {
+            vec![(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER))]
         }
         _ => Vec::new(),
     };

@@ -31,6 +31,8 @@ pub enum ErrorCode {
     DocumentLimitExceeded,
     /// The body is larger than 64 KiB.
     PayloadTooLarge,
+    /// The body did not arrive within 10 seconds.
+    RequestTimeout,
     /// The method is not allowed; the header `Allow` names those that are.
     MethodNotAllowed,
     /// The client accepts none of the media types that answers come in.
@@ -234,11 +236,25 @@ const RACES: &[&str] = &["idempotency_keys_key", "patients_display_code_key"];
 /// Whether the same statement may succeed after a moment.
 fn is_passing(code: &str) -> bool {
     // Serialization failure, deadlock, lock timeout, statement timeout; a transaction that stood idle too long; a server
-    // that shuts down or starts up, or that closed a connection that stood idle.
-    const CODES: &[&str] = &["40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "57P05"];
+    // that shuts down or starts up, or that closed a connection that stood idle; a standby that was not promoted yet.
+    const CODES: &[&str] =
+        &["40001", "40P01", "55P03", "57014", "25P03", "57P01", "57P02", "57P03", "57P05", "25006"];
     // Connection exceptions, and resources that ran out: connections, memory, disk.
     const CLASSES: &[&str] = &["08", "53"];
     CODES.contains(&code) || code.get(..2).is_some_and(|class| CLASSES.contains(&class))
+}
+
+/// Whether the connection itself is of no more use, whatever was asked on it.
+pub(in crate::kernel) fn lost_connection(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(database) => database.code().is_some_and(|code| is_connection_lost(&code)),
+        _ => false,
+    }
+}
+
+fn is_connection_lost(code: &str) -> bool {
+    code.starts_with("08") || ["57P01", "57P02", "57P03"].contains(&code)
 }
 
 fn database(error: &sqlx::Error) -> Error {

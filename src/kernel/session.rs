@@ -7,9 +7,10 @@
 use std::{
     future::Future,
     sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use async_graphql::{
@@ -48,7 +49,10 @@ pub struct Core {
     transaction: tokio::sync::Mutex<Option<Transaction<'static, Postgres>>>,
     record: Mutex<Record>,
     statements: Arc<AtomicU32>,
-    failed: AtomicBool,
+    /// Until when statements may be sent; an operator has no such limit.
+    deadline: Option<Instant>,
+    /// The error that ended the transaction before its time.
+    broken: OnceLock<Error>,
 }
 
 impl Core {
@@ -99,12 +103,12 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// `UNAVAILABLE` when the database is busy, `INTERNAL` otherwise; the session is over then.
+    /// `UNAVAILABLE` when the database is busy or the request's time is over, `INTERNAL` otherwise. The session is over
+    /// then: whatever is asked of it afterwards gets the same error.
     pub(in crate::kernel) async fn query(&self, statement: Statement) -> Result<Vec<QueryResult>> {
         let mut guard = self.transaction.lock().await;
         let transaction = self.counted(&mut guard)?;
-        let rows = self.bound(statement).fetch_all(&mut **transaction).await;
-        let rows: Vec<PgRow> = rows.inspect_err(|_| self.failed.store(true, Ordering::Relaxed))?;
+        let rows: Vec<PgRow> = self.ended_by(self.bound(statement).fetch_all(&mut **transaction).await)?;
         Ok(rows.into_iter().map(QueryResult::from).collect())
     }
 
@@ -116,30 +120,35 @@ impl Core {
     pub(in crate::kernel) async fn execute(&self, statement: Statement) -> Result<ExecResult> {
         let mut guard = self.transaction.lock().await;
         let transaction = self.counted(&mut guard)?;
-        let done = self.bound(statement).execute(&mut **transaction).await;
-        Ok(done.inspect_err(|_| self.failed.store(true, Ordering::Relaxed))?.into())
+        Ok(self.ended_by(self.bound(statement).execute(&mut **transaction).await)?.into())
     }
 
     fn bound(&self, statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
         bound(&self.app, statement)
     }
 
-    /// Whether every statement of the transaction succeeded. PostgreSQL answers the `COMMIT` of any other with a
-    /// `ROLLBACK`, which sqlx takes for success.
-    ///
-    /// # Errors
-    ///
-    /// `UNAVAILABLE` when one failed, whatever became of its error.
-    pub(in crate::kernel) fn intact(&self) -> Result<()> {
-        if self.failed.load(Ordering::Relaxed) { Err(Error::Unavailable) } else { Ok(()) }
-    }
-
     fn counted<'t>(
         &self,
         transaction: &'t mut Option<Transaction<'static, Postgres>>,
     ) -> Result<&'t mut Transaction<'static, Postgres>> {
+        self.unbroken()?;
+        in_time(self.deadline)?;
         self.statements.fetch_add(1, Ordering::Relaxed);
         transaction.as_mut().ok_or(Error::Unavailable)
+    }
+
+    /// PostgreSQL refuses every further statement of a failed transaction, and does not say why.
+    ///
+    /// # Errors
+    ///
+    /// That of the first statement that failed.
+    pub(in crate::kernel) fn unbroken(&self) -> Result<()> {
+        self.broken.get().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// Keeps the error of a failed statement for those after it.
+    fn ended_by<T>(&self, result: sqlx::Result<T>) -> Result<T> {
+        result.map_err(|error| self.broken.get_or_init(|| error.into()).clone())
     }
 
     /// Decides with facts at hand, and puts the look into the record.
@@ -215,7 +224,8 @@ impl Core {
     pub(in crate::kernel) async fn finish(&self) -> Result<()> {
         let record = self.record(std::mem::take);
         let mut guard = self.transaction.lock().await;
-        let Some(mut transaction) = guard.take() else {
+        // A transaction whose statement failed ends without a commit, which PostgreSQL would turn into a rollback.
+        let Some(mut transaction) = guard.take().filter(|_| self.unbroken().is_ok()) else {
             return if record.is_empty() { Ok(()) } else { Err(Error::Unavailable) };
         };
         if !record.is_empty() {
@@ -244,6 +254,15 @@ impl Core {
         drop(self.transaction.lock().await.take());
         let record = self.record(std::mem::take);
         record.after_rollback(told)
+    }
+}
+
+/// Nothing that is asked after the deadline is worth the work: the caller has mostly gone. Only the next statement is
+/// refused, never one that runs, since others may wait for its rows.
+fn in_time(deadline: Option<Instant>) -> Result<()> {
+    match deadline {
+        Some(deadline) if Instant::now() >= deadline => Err(Error::Unavailable),
+        _ => Ok(()),
     }
 }
 

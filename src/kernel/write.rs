@@ -274,7 +274,8 @@ impl Slot {
     }
 
     async fn conclude<T>(&self, write: &Write, outcome: Result<T>) -> Result<T> {
-        match outcome.and_then(|value| write.intact().map(|()| value)) {
+        // Work that went on after a failed statement wrote nothing.
+        match outcome.and_then(|value| write.unbroken().map(|()| value)) {
             Ok(value) => {
                 write.finish().await?;
                 self.note_commit();

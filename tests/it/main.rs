@@ -8,6 +8,7 @@ mod isolation;
 mod people;
 mod platform;
 mod readme;
+mod running;
 mod seed;
 mod support;
 mod tenancy;

@@ -18,8 +18,14 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// Receives a body, and stops as soon as it is longer than the cap.
-    pub(super) async fn body(mut body: Body, limits: &Limits) -> Result<Self, Refusal> {
+    /// Receives a body, and stops as soon as it is longer than the cap or takes too long.
+    pub(super) async fn body(body: Body, limits: &Limits) -> Result<Self, Refusal> {
+        tokio::time::timeout(limits.body_time, Self::receive(body, limits))
+            .await
+            .unwrap_or_else(|_| Err(Refusal::request_timeout(limits)))
+    }
+
+    async fn receive(mut body: Body, limits: &Limits) -> Result<Self, Refusal> {
         let announced = body.size_hint().lower();
         if announced > limits.body as u64 {
             return Err(Violation::payload_too_large(limits).into());

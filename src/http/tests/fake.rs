@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_graphql::futures_util::stream;
+use async_graphql::futures_util::{Stream, StreamExt, stream};
 use async_graphql::{EmptySubscription, Object, Request as Operation, Schema};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::http::guard::{Documents, Limits};
-use crate::http::{Answer, Caller, Engine, Outcome, Statistics, router};
+use crate::http::{Answer, Caller, Engine, Operations, Outcome, Statistics, router};
 
 pub(super) struct Query;
 
@@ -53,6 +53,7 @@ pub(super) struct Fake {
     pub(super) outcome: Option<Outcome>,
     pub(super) counted: Arc<Mutex<u32>>,
     pub(super) caller: Arc<Mutex<Option<Caller>>>,
+    pub(super) operations: Operations,
 }
 
 impl Default for Fake {
@@ -68,6 +69,7 @@ impl Default for Fake {
             outcome: None,
             counted,
             caller: Arc::default(),
+            operations: Operations::default(),
         }
     }
 }
@@ -93,6 +95,10 @@ impl Engine for Fake {
 
     fn documents(&self) -> &Documents {
         &self.documents
+    }
+
+    fn operations(&self) -> &Operations {
+        &self.operations
     }
 
     fn allow_get(&self) -> bool {
@@ -162,6 +168,11 @@ pub(super) fn request(
         request = request.header(*name, *value);
     }
     request.body(body.into()).expect("a well-formed request")
+}
+
+/// The beginning of a body, and no more.
+pub(super) fn stalling() -> impl Stream<Item = Result<&'static [u8], Infallible>> {
+    stream::once(async { Ok(b"{\"query\":".as_slice()) }).chain(stream::pending())
 }
 
 /// A body of unannounced length that never ends and counts the kilobytes taken from it.

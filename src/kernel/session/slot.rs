@@ -1,15 +1,18 @@
 //! The slot of a request: it opens sessions, and puts a new one in after each mutation.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::Instant,
 };
 
 use entity::{platform::audit_log::AuditAction, tenancy::tenant::PLATFORM};
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
-use super::{Core, Session, bound};
+use super::{Core, Session, bound, in_time};
 use crate::kernel::{
     app::App,
     crypto::TenantKeys,
@@ -30,6 +33,7 @@ struct SlotInner {
     keys: Option<Arc<TenantKeys>>,
     current: tokio::sync::Mutex<Option<Arc<Session>>>,
     statements: Arc<AtomicU32>,
+    deadline: Option<Instant>,
     /// A finished session could not write its record: the whole answer must stay inside.
     unrecorded: AtomicBool,
     committed: AtomicBool,
@@ -43,6 +47,7 @@ impl Slot {
         origin: Arc<Origin>,
     ) -> Result<Self> {
         let statements = Arc::new(AtomicU32::new(0));
+        let deadline = Instant::now().checked_add(app.request_time());
         let (viewer, keys, session) = match claim {
             None => (None, None, None),
             Some(claim) => {
@@ -77,7 +82,8 @@ impl Slot {
                     transaction: tokio::sync::Mutex::new(Some(transaction)),
                     record: Mutex::default(),
                     statements: statements.clone(),
-                    failed: false.into(),
+                    deadline,
+                    broken: OnceLock::new(),
                 };
                 (Some(viewer), Some(keys), Some(Session::new(core)))
             }
@@ -89,6 +95,7 @@ impl Slot {
             keys,
             current: tokio::sync::Mutex::new(session),
             statements,
+            deadline,
             unrecorded: false.into(),
             committed: false.into(),
         })))
@@ -103,6 +110,7 @@ impl Slot {
             keys: None,
             current: tokio::sync::Mutex::new(None),
             statements: Arc::default(),
+            deadline: Instant::now().checked_add(app.request_time()),
             unrecorded: false.into(),
             committed: false.into(),
         }))
@@ -122,6 +130,7 @@ impl Slot {
             keys,
             current: tokio::sync::Mutex::new(None),
             statements: Arc::default(),
+            deadline: None,
             unrecorded: false.into(),
             committed: false.into(),
         }))
@@ -164,6 +173,7 @@ impl Slot {
     }
 
     async fn begin(&self, mode: Mode) -> Result<Core> {
+        in_time(self.0.deadline)?;
         let viewer = self.0.viewer.clone().ok_or_else(Error::unauthenticated)?;
         let keys = self.0.keys.clone().ok_or_else(Error::unauthenticated)?;
         self.begin_for(mode, viewer.tenant_id(), Some(viewer), keys).await
@@ -187,7 +197,8 @@ impl Slot {
             transaction: tokio::sync::Mutex::new(Some(transaction)),
             record: Mutex::default(),
             statements: self.0.statements.clone(),
-            failed: false.into(),
+            deadline: self.0.deadline,
+            broken: OnceLock::new(),
         })
     }
 
@@ -200,6 +211,7 @@ impl Slot {
     /// As [`begin_write`](Self::begin_write), for a caller who is not signed in yet.
     pub(in crate::kernel) async fn begin_write_anonymous(&self, tenant_id: Uuid) -> Result<Core> {
         self.finish_current().await;
+        in_time(self.0.deadline)?;
         let keys = self.0.app.tenant_keys(tenant_id).await?;
         self.begin_for(Mode::Write, tenant_id, None, keys).await
     }

@@ -33,6 +33,11 @@ static CLUSTER: LazyLock<Cluster> = LazyLock::new(|| {
 
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
+/// A number that no other database or file of this process has.
+pub fn next() -> u32 {
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
 /// A database of one test; dropped with it.
 pub struct Database {
     name: String,
@@ -41,7 +46,7 @@ pub struct Database {
 impl Database {
     /// A fresh copy of the migrated template.
     pub async fn new() -> Self {
-        let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!("test_{}_{}", std::process::id(), next());
         let sql = format!("create database {name} template {TEMPLATE}");
         tokio::task::spawn_blocking(move || {
             LazyLock::force(&CLUSTER);
@@ -86,6 +91,17 @@ impl Database {
             "postgres://{user}@localhost:{port}/{database}?host={}&sslmode=disable",
             socket_directory.display()
         )
+    }
+
+    /// Ends every connection to it, as a restart of PostgreSQL does, and says whether new ones are let in.
+    pub async fn disconnect_all(&self, lets_in: bool) {
+        let sql = format!(
+            "alter database {0} allow_connections {lets_in};
+            select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{0}'",
+            self.name
+        );
+        let superuser = CLUSTER.superuser_connection();
+        tokio::task::spawn_blocking(move || block_on(on_connection(&superuser, &sql))).await.expect("ended");
     }
 
     /// A pool as any role.

@@ -6,6 +6,7 @@ mod evidence;
 mod node;
 mod pgbouncer;
 mod plans;
+mod server;
 mod town;
 mod wire;
 
@@ -15,6 +16,7 @@ pub use evidence::Evidence;
 pub use node::node;
 pub use pgbouncer::PgBouncer;
 pub use plans::{Plan, Plans};
+pub use server::{Received, Request, Server, connect};
 pub use town::{KEY, Tenant, Town, dawn};
 pub use wire::Wire;
 

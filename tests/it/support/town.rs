@@ -280,7 +280,14 @@ impl Tenant {
     /// A transaction as the app's role within the tenant.
     pub async fn begin(&self) -> sqlx::Transaction<'static, sqlx::Postgres> {
         let statement = format!("begin; set local app.tenant_id = '{}'", self.id);
-        self.pool.begin_with(sqlx::AssertSqlSafe(statement)).await.expect("a transaction begins")
+        // A test that ends all connections to its database has ended those of this pool as well.
+        loop {
+            match self.pool.begin_with(sqlx::AssertSqlSafe(statement.clone())).await {
+                Err(sqlx::Error::Io(_)) => {}
+                Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("57P01") => {}
+                begun => return begun.expect("a transaction begins"),
+            }
+        }
     }
 }
 
