@@ -23,7 +23,7 @@ mod tests;
 pub use event_sink::EventSinkSettings;
 
 /// Every variable that is read.
-pub const VARIABLES: [&str; 19] = [
+pub const VARIABLES: [&str; 21] = [
     ENVIRONMENT,
     DATABASE_URL,
     DATABASE_MIGRATOR_URL,
@@ -40,6 +40,8 @@ pub const VARIABLES: [&str; 19] = [
     THREADS,
     LOG,
     LOG_FORMAT,
+    METRICS_LISTEN,
+    OTLP_ENDPOINT,
     POSTGRESQL_BIN,
     EVENTS_URL,
     EVENTS_SECRET,
@@ -61,6 +63,8 @@ const POOL_SIZE: &str = "POOL_SIZE";
 const THREADS: &str = "CONSENTRY_THREADS";
 const LOG: &str = "CONSENTRY_LOG";
 const LOG_FORMAT: &str = "CONSENTRY_LOG_FORMAT";
+const METRICS_LISTEN: &str = "CONSENTRY_METRICS_LISTEN";
+const OTLP_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const POSTGRESQL_BIN: &str = "CONSENTRY_POSTGRESQL_BIN";
 const EVENTS_URL: &str = "CONSENTRY_EVENTS_URL";
 const EVENTS_SECRET: &str = "CONSENTRY_EVENTS_SECRET";
@@ -127,6 +131,10 @@ pub struct Config {
     pub log: String,
     /// How it is logged.
     pub log_format: LogFormat,
+    /// Where metrics are answered; nothing is counted without it.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The collector of traces, as the beginning of a URL that may hold a password.
+    pub otlp_endpoint: Option<SecretString>,
     /// Where PostgreSQL's programs are, when they are in an unusual place.
     pub postgresql_binaries: Option<PathBuf>,
     /// Who is told of events, if anybody.
@@ -201,12 +209,7 @@ impl Config {
             (Some("json"), _) | (None, Environment::Production) => LogFormat::Json,
             (Some(other), _) => return Err(not_one_of(LOG_FORMAT, other, "text or json")),
         };
-        let listen = source.text(LISTEN)?.unwrap_or_else(|| "127.0.0.1:8000".to_owned());
-        let listen = listen.parse().map_err(|_| {
-            ConfigError(format!(
-                "{LISTEN} is `{listen}`, but it must be an address and a port, such as 127.0.0.1:8000"
-            ))
-        })?;
+        let listen = source.address(LISTEN)?.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8000)));
         let pooler = match source.text(DATABASE_POOLER)?.as_deref() {
             None | Some("none") => Pooler::None,
             Some("transaction") => Pooler::Transaction,
@@ -238,6 +241,8 @@ impl Config {
             threads: threads.min(pool_size),
             log,
             log_format,
+            metrics_listen: source.address(METRICS_LISTEN)?,
+            otlp_endpoint: source.text(OTLP_ENDPOINT)?.map(SecretString::from),
             postgresql_binaries: source.path(POSTGRESQL_BIN),
             event_sink: event_sink::read(source.text(EVENTS_URL)?, source.text(EVENTS_SECRET)?, environment)?,
             pooler,
@@ -380,6 +385,15 @@ impl<L: Fn(&str) -> Option<OsString>> Source<L> {
             ConfigError(format!("{name} holds bytes that are not UTF-8: write it in plain characters"))
         })?;
         Ok(Some(value.trim().to_owned()).filter(|value| !value.is_empty()))
+    }
+
+    fn address(&self, name: &str) -> Result<Option<SocketAddr>, ConfigError> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| {
+            ConfigError(format!(
+                "{name} is `{text}`, but it must be an address and a port, such as 127.0.0.1:8000"
+            ))
+        })
     }
 
     fn seconds(&self, name: &str, most: u64) -> Result<Option<u64>, ConfigError> {

@@ -11,4 +11,5 @@ pub mod people;
 pub mod platform;
 pub mod schema;
 pub mod seed;
+pub mod telemetry;
 pub mod tenancy;

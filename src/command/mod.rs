@@ -5,14 +5,17 @@
 
 use std::{
     ffi::OsString,
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     process::ExitCode,
 };
 
 use clap::{Parser, Subcommand, error::ErrorKind};
-use tracing_subscriber::EnvFilter;
+use secrecy::ExposeSecret;
 
-use crate::config::{Config, LogFormat};
+use crate::{
+    config::Config,
+    telemetry::{self, traces::Traces},
+};
 
 mod audit;
 mod background;
@@ -89,12 +92,15 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure
         Err(error) => return Err(misused(&error)),
     };
     let config = Config::from_environment()?;
-    log_to_standard_error(&config);
     // Commands wait far more than they compute; the server has threads of its own for requests.
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::system)?;
+    let collector = config.otlp_endpoint.as_ref().filter(|_| matches!(command, Command::Serve { .. }));
+    let traces = collector.map(|collector| Traces::to(collector.expose_secret(), runtime.handle().clone()));
+    let traces = traces.transpose().map_err(Failure::refused)?;
+    telemetry::start(&config, traces.as_ref());
     runtime.block_on(async {
-        match command {
+        let outcome = match command {
             Command::Serve { demo } => serve::run(&config, demo).await,
             Command::Migrate { down } => migrate::run(&config, down).await,
             Command::Schema => schema::run(),
@@ -103,7 +109,11 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure
             Command::Outbox(request) => outbox::run(&config, request).await,
             Command::Verify => verify::run(&config).await,
             Command::Audit(request) => audit::run(&config, request).await,
+        };
+        if let Some(traces) = traces {
+            let _ = tokio::task::spawn_blocking(|| traces.finish()).await;
         }
+        outcome
     })
 }
 
@@ -115,18 +125,6 @@ fn misused(error: &clap::Error) -> Failure {
     // Without a command, the first paragraph is the program's description.
     let reason = sentence.strip_prefix("error: ").unwrap_or("name a command");
     Failure::refused(format_args!("{reason}; `consentry --help` lists what there is"))
-}
-
-fn log_to_standard_error(config: &Config) {
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(&config.log))
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr);
-    // It fails only when a log is there already, as in a test that runs several commands.
-    let _ = match config.log_format {
-        LogFormat::Text => log.try_init(),
-        LogFormat::Json => log.json().try_init(),
-    };
 }
 
 /// Writes to the standard output. A reader that has gone away, as in `consentry schema | head`, is no failure.

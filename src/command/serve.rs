@@ -32,6 +32,7 @@ use crate::{
         database::{self, Pooler},
     },
     seed::DemoActor,
+    telemetry::metrics,
 };
 
 /// How long open requests may take to finish once no more are taken. With the delay before it, it stays below the 30 s
@@ -53,7 +54,13 @@ pub(super) async fn run(config: &Config, demo: bool) -> Result<(), Failure> {
     config.database()?;
     let key = Key::find(config)?;
     // First of all that lasts: with the address taken, nothing else is started.
-    let listener = bind(config.listen)?;
+    let listener = bind(config.listen, "CONSENTRY_LISTEN")?;
+    if let Some(address) = config.metrics_listen {
+        let listener = bind(address, "CONSENTRY_METRICS_LISTEN")?;
+        listener.set_nonblocking(true).map_err(Failure::system)?;
+        metrics::start(tokio::net::TcpListener::from_std(listener).map_err(Failure::system)?, &SystemClock);
+        tracing::info!(%address, "metrics are answered");
+    }
     let mut stop = Stop::listen()?;
     let server = Server::open(config, Use::Serving).await?;
     let outcome = serve(config, demo, key, listener, &server, &mut stop, begun).await;
@@ -212,20 +219,20 @@ pub(super) async fn with_app<T>(
     outcome.map(|value| (app, value))
 }
 
-fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+fn bind(address: SocketAddr, variable: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => Failure::refused(format_args!(
-            "{address} is in use: stop what listens there, or set CONSENTRY_LISTEN to another address"
+            "{address} is in use: stop what listens there, or set {variable} to another address"
         )),
         ErrorKind::PermissionDenied => Failure::refused(format_args!(
-            "this user may not listen on {address}: set CONSENTRY_LISTEN to a port above 1023"
+            "this user may not listen on {address}: set {variable} to a port above 1023"
         )),
         ErrorKind::AddrNotAvailable => Failure::refused(format_args!(
-            "{} is no address of this machine: set CONSENTRY_LISTEN to one, such as 127.0.0.1:8000",
+            "{} is no address of this machine: set {variable} to one, such as 127.0.0.1:8000",
             address.ip()
         )),
         _ => Failure::refused(format_args!(
-            "cannot listen on {address} ({error}): set CONSENTRY_LISTEN to another address"
+            "cannot listen on {address} ({error}): set {variable} to another address"
         )),
     })
 }

@@ -23,6 +23,7 @@ use crate::{
         app::App,
         database::{self, Pooler},
     },
+    telemetry::metrics,
 };
 
 /// How long threads may take to end after their requests were given up.
@@ -144,6 +145,7 @@ impl Worker {
         };
         runtime.block_on(async {
             let pool = database::pool_through(pooler, options, connections);
+            metrics::watch_pool(pool.clone());
             let app = app.with_pool(pool.clone());
             tokio::select! {
                 served = serve(listener, app, pool, places, phase.clone()) => {

@@ -39,6 +39,7 @@ fn nothing_has_to_be_set_on_a_bare_machine() {
     assert!(config.log.starts_with("info"));
     assert!(config.postgresql_binaries.is_none());
     assert!(config.event_sink.is_none());
+    assert!(config.metrics_listen.is_none() && config.otlp_endpoint.is_none());
     assert!(matches!(config.database(), Ok(None)));
     assert!(matches!(config.migrator_database(), Ok(None)));
     let Ok(KeySource::File(path)) = config.key_source() else { panic!("a key file") };
@@ -61,6 +62,8 @@ fn every_variable_is_taken() {
         (THREADS, "3"),
         (LOG, "warn,consentry=debug"),
         (LOG_FORMAT, "text"),
+        (METRICS_LISTEN, "0.0.0.0:9464"),
+        (OTLP_ENDPOINT, "http://collector:4318"),
         (POSTGRESQL_BIN, "/opt/postgresql/bin"),
         SINK,
         SINK_SECRET,
@@ -74,6 +77,8 @@ fn every_variable_is_taken() {
     assert_eq!((config.pool_size, config.threads), (40, 3));
     assert_eq!(config.pooler, Pooler::Transaction);
     assert_eq!((config.log.as_str(), config.log_format), ("warn,consentry=debug", LogFormat::Text));
+    assert_eq!(config.metrics_listen, Some(([0, 0, 0, 0], 9464).into()));
+    assert_eq!(config.otlp_endpoint.as_ref().map(ExposeSecret::expose_secret), Some("http://collector:4318"));
     assert_eq!(config.postgresql_binaries, Some(PathBuf::from("/opt/postgresql/bin")));
     assert_eq!(config.database().ok().flatten().map(ExposeSecret::expose_secret), Some(URL.1));
     let migrator = config.migrator_database().ok().flatten().map(ExposeSecret::expose_secret);
@@ -134,6 +139,7 @@ fn what_cannot_be_used_is_refused_by_its_name() {
         (LISTEN, "localhost:8000"),
         (LISTEN, "127.0.0.1"),
         (DATABASE_POOLER, "session"),
+        (METRICS_LISTEN, "9464"),
         (POOL_SIZE, "0"),
         (POOL_SIZE, "501"),
         (POOL_SIZE, "-1"),
@@ -216,7 +222,8 @@ fn the_pool_is_divided_and_no_thread_goes_without() {
 
 #[test]
 fn debug_output_contains_no_secret() {
-    let config = config(&[(DATABASE_URL, "postgres://a:hunter2@db/c"), KEY, SINK, SINK_SECRET]);
+    let collector = (OTLP_ENDPOINT, "https://a:hunter2@collector");
+    let config = config(&[(DATABASE_URL, "postgres://a:hunter2@db/c"), KEY, SINK, SINK_SECRET, collector]);
     let printed = format!("{config:?} {:?}", config.key_source());
     assert!(!printed.contains("hunter") && !printed.contains("AAECAw"), "{printed}");
 }

@@ -4,16 +4,20 @@ mod source;
 
 use std::collections::BTreeMap;
 
+use async_graphql::parser::types::{DocumentOperations, OperationType};
 use async_graphql::{Request as Operation, ServerError, Value};
 use axum::Extension;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, Method, header, request::Parts};
 use axum::response::Response;
 use serde::Serialize;
+use tracing::Instrument;
 
 use super::engine::{Answer, Caller, Engine};
 use super::headers::{Media, RequestId, is_json, json, negotiate, single};
+use super::observe::Told;
 use super::refusal::{Outcome, Refusal, status};
+use crate::kernel::error::ErrorCode;
 use source::Source;
 
 const PURPOSE: HeaderName = HeaderName::from_static("x-purpose-of-use");
@@ -30,7 +34,7 @@ pub(super) async fn answer<E: Engine>(
     let media = negotiate(request.headers());
     let negotiated = media.unwrap_or(Media::Json);
     match serve(engine, &id, media, request).await {
-        Ok(answer) => write(answer, negotiated, &id),
+        Ok((answer, operation)) => write(answer, operation, negotiated, &id),
         Err(refusal) => refusal.answer(negotiated, &id),
     }
 }
@@ -40,7 +44,7 @@ async fn serve<E: Engine>(
     request_id: &str,
     media: Option<Media>,
     request: Request,
-) -> Result<Answer, Refusal> {
+) -> Result<(Answer, Option<&'static str>), Refusal> {
     let (parts, body) = request.into_parts();
     let source = match parts.method {
         Method::POST if media.is_none() => return Err(Refusal::not_acceptable()),
@@ -60,18 +64,23 @@ async fn serve<E: Engine>(
     execute(engine, caller, source).await
 }
 
-async fn execute<E: Engine>(engine: E, caller: Caller, source: Source) -> Result<Answer, Refusal> {
+async fn execute<E: Engine>(
+    engine: E,
+    caller: Caller,
+    source: Source,
+) -> Result<(Answer, Option<&'static str>), Refusal> {
     let request_id = caller.request_id.clone();
     // A client that hangs up drops the handler at its next await. In a task of its own the operation runs on to
     // its end, so a mutation is never left between its commit and its record, and a load that others wait for is
     // never torn away. The same task keeps a panic from taking the connection with it.
     let operation = engine.operations().begin();
-    let running = tokio::spawn(async move {
+    let run = async move {
         let _operation = operation;
-        let request: Operation = source.read(engine.documents())?;
-        Ok(engine.answer(caller, request).await)
-    });
-    match running.await {
+        let mut request: Operation = source.read(engine.documents())?;
+        let kind = kind(&mut request);
+        Ok((engine.answer(caller, request).await, kind))
+    };
+    match tokio::spawn(run.in_current_span()).await {
         Ok(answered) => answered,
         Err(failure) => {
             // What a panic says may quote what it was working on; the panic hook decides where that may go.
@@ -79,6 +88,24 @@ async fn execute<E: Engine>(engine: E, caller: Caller, source: Source) -> Result
             Err(Refusal::internal())
         }
     }
+}
+
+/// `query` or `mutation`; none when the request does not say which of its operations it means.
+fn kind(request: &mut Operation) -> Option<&'static str> {
+    let name = request.operation_name.clone();
+    let operation = match (&request.parsed_query().ok()?.operations, name) {
+        (DocumentOperations::Single(operation), _) => operation,
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name.as_str())?,
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next()?
+        }
+        (DocumentOperations::Multiple(_), None) => return None,
+    };
+    Some(match operation.node.ty {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    })
 }
 
 fn caller(parts: &Parts, request_id: &str) -> Result<Caller, Refusal> {
@@ -104,7 +131,7 @@ struct Written<'a> {
     extensions: &'a BTreeMap<String, Value>,
 }
 
-fn write(answer: Answer, media: Media, request_id: &str) -> Response {
+fn write(answer: Answer, operation: Option<&'static str>, media: Media, request_id: &str) -> Response {
     let Answer { mut response, outcome, headers, statistics } = answer;
     // A field that failed says where it stands; an error without a path came before any field was asked.
     let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
@@ -118,6 +145,7 @@ fn write(answer: Answer, media: Media, request_id: &str) -> Response {
             extensions.set("requestId", request_id);
         }
     }
+    let code = response.errors.first().map(|error| code_of(error).unwrap_or("INTERNAL"));
     let outcome = outcome.unwrap_or(if executed { Outcome::Executed } else { Outcome::NotExecuted });
     let body = Written {
         errors: &response.errors,
@@ -128,5 +156,13 @@ fn write(answer: Answer, media: Media, request_id: &str) -> Response {
     written.headers_mut().extend(response.http_headers);
     written.headers_mut().extend(headers);
     written.extensions_mut().insert(statistics);
+    written.extensions_mut().insert(Told { operation, code });
     written
+}
+
+fn code_of(error: &ServerError) -> Option<&'static str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => ErrorCode::label_of(code),
+        _ => None,
+    }
 }

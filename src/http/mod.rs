@@ -8,6 +8,7 @@ mod graphql;
 pub mod guard;
 mod headers;
 mod health;
+mod observe;
 mod operations;
 mod refusal;
 pub mod server;
@@ -15,7 +16,7 @@ pub mod server;
 mod tests;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 
 pub use engine::{Answer, Caller, Engine, Statistics};
@@ -30,6 +31,7 @@ pub fn router<E: Engine>(engine: E) -> Router {
         .route("/readyz", get(health::ready::<E>))
         .fallback(refusal::not_found)
         .method_not_allowed_fallback(refusal::method_not_allowed)
+        .layer(from_fn(observe::observe))
         .layer(from_fn_with_state(engine.clone(), headers::stamp::<E>))
         .with_state(engine)
 }

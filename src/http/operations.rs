@@ -1,5 +1,6 @@
 //! Which operations run, whether their clients wait for them or not.
 
+use metrics::gauge;
 use tokio::sync::watch;
 
 /// The operations that run, also those whose client hung up; clones count together.
@@ -15,6 +16,7 @@ impl Default for Operations {
 impl Operations {
     /// One more operation, until the value is dropped.
     pub fn begin(&self) -> Operation {
+        gauge!("consentry_operations_in_flight").increment(1.0);
         self.0.send_modify(|running| *running += 1);
         Operation(self.0.clone())
     }
@@ -32,6 +34,7 @@ pub struct Operation(watch::Sender<usize>);
 
 impl Drop for Operation {
     fn drop(&mut self) {
+        gauge!("consentry_operations_in_flight").decrement(1.0);
         self.0.send_modify(|running| *running -= 1);
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::guard::{Fault, Limits, Violation};
 use super::headers::{Media, RequestId, json};
+use super::observe::Told;
 
 /// How a request ended, as far as its status is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +142,7 @@ impl Refusal {
     }
 
     pub(super) fn request_timeout(limits: &Limits) -> Self {
+        metrics::counter!("consentry_http_timeouts_total", "awaited" => "body").increment(1);
         let message = format!(
             "The body did not arrive within {} s. Send it again, over a connection that does not stall.",
             limits.body_time.as_secs_f32()
@@ -168,6 +170,7 @@ impl Refusal {
         };
         let body = Body { errors };
         let mut response = json(status(self.outcome, media), media, &body);
+        response.extensions_mut().insert(Told { operation: None, code: Some(self.code.label()) });
         if self.outcome == Outcome::RequestTimeout {
             // What is still to come of the body is not waited for, so no other request can follow it.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -181,6 +184,7 @@ impl Refusal {
 
 impl From<Violation> for Refusal {
     fn from(violation: Violation) -> Self {
+        metrics::counter!("consentry_guard_refusals_total", "code" => violation.code.label()).increment(1);
         let outcome = Outcome::of(violation.code);
         Self { faults: violation.faults, ..Self::new(outcome, violation.code, violation.message) }
     }

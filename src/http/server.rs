@@ -21,6 +21,7 @@ use hyper::service::{Service, service_fn};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
+use metrics::{counter, gauge};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -104,7 +105,10 @@ pub async fn serve(
                         connection(stream, peer, router.clone(), deadlines, leaving.subscribe(), place);
                     tokio::spawn(connection);
                 }
-                None => turn_away(stream, &places),
+                None => {
+                    counter!("consentry_http_connections_refused_total").increment(1);
+                    turn_away(stream, &places);
+                }
             },
             Err(error) if concerns_one_connection(error.kind()) => {}
             Err(error) => {
@@ -130,6 +134,7 @@ async fn connection(
     mut leaving: watch::Receiver<bool>,
     _place: OwnedSemaphorePermit,
 ) {
+    let _open = Open::begin();
     // An answer is written at once; waiting to fill a packet would only delay it.
     let _ = stream.set_nodelay(true);
     let turns = Turns::default();
@@ -158,6 +163,22 @@ async fn connection(
         _ = leaving.changed() => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
+}
+
+/// A connection, counted as long as it is there.
+struct Open;
+
+impl Open {
+    fn begin() -> Self {
+        gauge!("consentry_http_connections_open").increment(1.0);
+        Self
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        gauge!("consentry_http_connections_open").decrement(1.0);
+    }
 }
 
 /// Tells a caller that there is no place, if that can be done on the side.

@@ -84,6 +84,12 @@ impl SignInMutation {
         let proved = verify(password, hash.flatten()).await?;
         let outcome =
             slot.write_anonymous(tenant_id, |write| Box::pin(open_session(write, user_id, proved))).await;
+        let label = match &outcome {
+            Ok(_) => "accepted",
+            Err(Error::Refused(_)) => "refused",
+            Err(_) => "failed",
+        };
+        metrics::counter!("consentry_sign_ins_total", "outcome" => label).increment(1);
         outcome.payload().map(Some)
     }
 

@@ -121,13 +121,14 @@ pub(in crate::kernel) async fn begin(
 
 /// Whatever keeps the database from taking us, time or the operator will mend it, and the caller may try again.
 fn no_connection(error: sqlx::Error) -> Error {
-    let reason = match &error {
-        sqlx::Error::PoolTimedOut => "none came free in time".to_owned(),
+    let (reason, detail) = match &error {
+        sqlx::Error::PoolTimedOut => ("timeout", String::new()),
         sqlx::Error::PoolClosed => return Error::Unavailable,
-        sqlx::Error::Io(error) => error.kind().to_string(),
-        sqlx::Error::Database(error) => format!("SQLSTATE {}", error.code().unwrap_or_default()),
-        _ => "protocol, encryption or configuration".to_owned(),
+        sqlx::Error::Io(error) => ("network", error.kind().to_string()),
+        sqlx::Error::Database(error) => ("refused", format!("SQLSTATE {}", error.code().unwrap_or_default())),
+        _ => ("protocol", String::new()),
     };
-    tracing::warn!(%reason, "no connection to the database");
+    metrics::counter!("consentry_pool_acquire_failures_total", "reason" => reason).increment(1);
+    tracing::warn!(reason, detail, "no connection to the database");
     Error::Unavailable
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Request, Response, ServerError};
 use axum::http::{HeaderValue, header};
+use tracing::{Instrument, info_span};
 
 use super::{
     app::App,
@@ -13,7 +14,10 @@ use super::{
     session::{Slot, note_refused_token},
     viewer::Claim,
 };
-use crate::http::{Answer, Caller, Engine, Operations, Statistics, guard::Documents};
+use crate::{
+    http::{Answer, Caller, Engine, Operations, Statistics, guard::Documents},
+    telemetry::traces::TARGET,
+};
 
 /// Seconds after which a caller may try again: what is busy is mostly busy for less.
 const RETRY_AFTER: &str = "1";
@@ -30,12 +34,16 @@ impl Engine for App {
             }
             Err(error) => return refuse(error, &request_id),
         };
-        let slot = match Slot::open(self, claim, origin).await {
+        let slot = match Slot::open(self, claim, origin)
+            .instrument(info_span!(target: TARGET, "authenticate"))
+            .await
+        {
             Ok(slot) => slot,
             Err(error) => return refuse(error, &request_id),
         };
-        let mut response = self.schema().execute(request.data(slot.clone())).await;
-        let finished = slot.finish().await;
+        let executing = self.schema().execute(request.data(slot.clone()));
+        let mut response = executing.instrument(info_span!(target: TARGET, "execute")).await;
+        let finished = slot.finish().instrument(info_span!(target: TARGET, "record")).await;
         let statistics = Statistics { statements: slot.statements() };
         if let Err(error) = finished {
             return Answer { statistics, ..refuse(error, &request_id) };

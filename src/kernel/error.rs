@@ -3,7 +3,7 @@
 //! What a caller must expect is data (`Withheld`, `userErrors`); what it cannot mend is an [`Error`]. Messages
 //! are sentences that say what to do. No SQL, no protected value and no id of others stands in a message.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Enum, SimpleObject, resolver_utils::EnumType};
 use entity::identity::permission::Permission;
 use sea_orm::DbErr;
 
@@ -52,6 +52,16 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// The code as a label: one of a closed list.
+    pub fn label(self) -> &'static str {
+        graphql_name(self)
+    }
+
+    /// The label of a code that stands in `extensions.code`.
+    pub fn label_of(name: &str) -> Option<&'static str> {
+        Self::items().iter().map(|item| item.name).find(|known| *known == name)
+    }
+
     /// The code as it stands in `extensions.code`.
     pub fn name(self) -> String {
         match async_graphql::resolver_utils::enum_value(self) {
@@ -59,6 +69,11 @@ impl ErrorCode {
             other => other.to_string(),
         }
     }
+}
+
+/// The name of a value as the schema has it.
+pub fn graphql_name<E: EnumType + PartialEq>(value: E) -> &'static str {
+    E::items().iter().find(|item| item.value == value).map_or("", |item| item.name)
 }
 
 impl std::fmt::Display for ErrorCode {

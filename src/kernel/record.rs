@@ -87,7 +87,12 @@ pub(in crate::kernel) struct Record {
 
 impl Record {
     pub(in crate::kernel) fn is_empty(&self) -> bool {
-        self.looks.is_empty() && self.others.is_empty()
+        self.len() == 0
+    }
+
+    /// How many rows it will be.
+    pub(in crate::kernel) fn len(&self) -> usize {
+        self.looks.len() + self.others.len()
     }
 
     /// What is still true after a rollback: every refusal, and every look when the caller is `told` of what stands there.

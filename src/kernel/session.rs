@@ -30,10 +30,12 @@ pub use slot::Slot;
 pub(in crate::kernel) use slot::note_refused_token;
 
 use super::{
-    access::{Ask, DenialReason, PatientFacts, Permit, Principal, Ruling, Subject, decide, load_facts},
+    access::{
+        Action, Ask, DenialReason, PatientFacts, Permit, Principal, Ruling, Subject, decide, load_facts,
+    },
     app::App,
     crypto::TenantKeys,
-    error::{Error, Result},
+    error::{Error, Result, graphql_name},
     load::{FactsOf, Loader},
     record::{Origin, Record, Written},
     viewer::Viewer,
@@ -162,6 +164,7 @@ impl Core {
         let class = look.floor.stricter(label);
         let ask = Ask { floor: look.floor, class, action: look.action, subject: look.subject };
         let ruling = decide(principal, facts.map(Arc::as_ref), ask, self.now());
+        count(ask, &ruling);
         // A patient that the tenant does not have cannot stand in its record.
         if facts.is_some() && ask.class != DataClass::Deidentified {
             self.record(|record| record.look(look.patient_id, ask, ruling, look.operation, look.fields));
@@ -223,6 +226,7 @@ impl Core {
     /// The record could not be written or the commit failed: nothing may be shown.
     pub(in crate::kernel) async fn finish(&self) -> Result<()> {
         let record = self.record(std::mem::take);
+        let rows = record.len();
         let mut guard = self.transaction.lock().await;
         // A transaction whose statement failed ends without a commit, which PostgreSQL would turn into a rollback.
         let Some(mut transaction) = guard.take().filter(|_| self.unbroken().is_ok()) else {
@@ -245,6 +249,9 @@ impl Core {
                 .await?;
         }
         transaction.commit().await?;
+        if rows > 0 {
+            metrics::counter!("consentry_audit_rows_written_total").increment(rows as u64);
+        }
         Ok(())
     }
 
@@ -255,6 +262,21 @@ impl Core {
         let record = self.record(std::mem::take);
         record.after_rollback(told)
     }
+}
+
+fn count(ask: Ask, ruling: &Ruling) {
+    let action = match ask.action {
+        Action::View => "VIEW",
+        Action::Search => "SEARCH",
+        Action::Write => "WRITE",
+    };
+    let reason = match ruling {
+        Ruling::Permit(_) => "PERMIT",
+        Ruling::Deny(reason) => reason.code(),
+    };
+    let class = graphql_name(ask.class);
+    metrics::counter!("consentry_decisions_total", "action" => action, "class" => class, "reason" => reason)
+        .increment(1);
 }
 
 /// Nothing that is asked after the deadline is worth the work: the caller has mostly gone. Only the next statement is

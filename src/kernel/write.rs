@@ -14,6 +14,7 @@ use sea_orm::{
     QuerySelect, QueryTrait, Statement, Value,
     sea_query::{Alias, Expr, ExprTrait, LockType},
 };
+use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
 mod idempotency;
@@ -26,6 +27,7 @@ use super::{
     session::{Core, Slot},
     viewer::Viewer,
 };
+use crate::telemetry::traces::TARGET;
 
 /// A table whose rows mutations lock.
 pub trait Changeable: Scoped {
@@ -277,7 +279,7 @@ impl Slot {
         // Work that went on after a failed statement wrote nothing.
         match outcome.and_then(|value| write.unbroken().map(|()| value)) {
             Ok(value) => {
-                write.finish().await?;
+                write.finish().instrument(info_span!(target: TARGET, "commit")).await?;
                 self.note_commit();
                 if write.wakes_relay.load(Ordering::Relaxed) {
                     self.app().wake_relay();

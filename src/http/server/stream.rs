@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use hyper::body::{Frame, SizeHint};
+use metrics::counter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
@@ -96,6 +97,11 @@ enum Awaited {
     Head,
 }
 
+fn too_slow(awaited: &'static str) -> io::Error {
+    counter!("consentry_http_timeouts_total", "awaited" => awaited).increment(1);
+    ErrorKind::TimedOut.into()
+}
+
 /// A stream that fails when its caller takes longer than the deadlines allow.
 pub(super) struct Timed<S> {
     stream: S,
@@ -126,7 +132,7 @@ impl<S> Timed<S> {
         }
         let within = self.deadlines.write;
         ready!(self.writing.get_or_insert_with(|| Box::pin(sleep(within))).as_mut().poll(context));
-        Poll::Ready(Err(ErrorKind::TimedOut.into()))
+        Poll::Ready(Err(too_slow("answer")))
     }
 }
 
@@ -156,7 +162,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
             }
             Poll::Pending => {
                 ready!(this.reading.as_mut().poll(context));
-                Poll::Ready(Err(ErrorKind::TimedOut.into()))
+                Poll::Ready(Err(too_slow(match this.awaited {
+                    Awaited::Request => "request",
+                    Awaited::Head => "head",
+                })))
             }
         }
     }
@@ -193,5 +202,22 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
         let this = self.get_mut();
         let result = Pin::new(&mut this.stream).poll_shutdown(context);
         this.written(result, context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_takes_nothing_of_an_answer_is_given_up() {
+        let (near, _far) = tokio::io::duplex(16);
+        let deadlines = Deadlines { write: Duration::from_millis(20), ..Deadlines::default() };
+        let mut stream = Timed::new(near, deadlines, Turns::default());
+        stream.write_all(&[0; 16]).await.expect("what the other end has room for");
+        let failure = stream.write_all(&[0; 16]).await.expect_err("nothing more is taken");
+        assert_eq!(failure.kind(), ErrorKind::TimedOut);
     }
 }

@@ -16,7 +16,7 @@ async fn refuses_connections(server: &Server) {
 
 #[tokio::test]
 async fn a_request_that_is_open_at_the_signal_is_answered_and_the_server_ends_well() {
-    let town = Town::new().await;
+    let town = Town::of_today().await;
     let clinician = town.tenant.clinician().await;
     let server = Server::start(&town, &[]).await;
     let mut idle = server.connect();
@@ -44,7 +44,7 @@ async fn a_request_that_is_open_at_the_signal_is_answered_and_the_server_ends_we
 
 #[tokio::test]
 async fn a_mutation_whose_client_hung_up_before_the_signal_is_committed_with_its_record() {
-    let town = Town::new().await;
+    let town = Town::of_today().await;
     let clinician = town.tenant.clinician().await;
     let server = Server::start(&town, &[]).await;
     let mut gate = gate(&town, "patients").await;
@@ -71,7 +71,7 @@ async fn a_mutation_whose_client_hung_up_before_the_signal_is_committed_with_its
 
 #[tokio::test]
 async fn during_the_delay_the_server_says_that_it_leaves_and_still_answers() {
-    let town = Town::new().await;
+    let town = Town::of_today().await;
     let clinician = town.tenant.clinician().await;
     let server = Server::start(&town, &[("CONSENTRY_DRAIN_DELAY", "300")]).await;
     assert_eq!(server.send(&Request::get("/readyz")).status, 200);
@@ -95,7 +95,7 @@ async fn during_the_delay_the_server_says_that_it_leaves_and_still_answers() {
 
 #[tokio::test]
 async fn a_second_signal_does_not_wait_for_open_requests() {
-    let town = Town::new().await;
+    let town = Town::of_today().await;
     let clinician = town.tenant.clinician().await;
     let server = Server::start(&town, &[]).await;
     let request =

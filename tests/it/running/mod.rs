@@ -2,6 +2,7 @@
 
 mod busy;
 mod drain;
+mod telling;
 mod wire;
 
 use crate::support::Town;

@@ -86,6 +86,16 @@ impl Server {
 
     /// Waits until it ended by itself.
     pub async fn ended(mut self) -> ExitStatus {
+        self.end().await
+    }
+
+    /// Waits until it ended well, and reads its log.
+    pub async fn log_at_the_end(mut self) -> String {
+        assert!(self.end().await.success(), "{}", self.log());
+        self.log()
+    }
+
+    async fn end(&mut self) -> ExitStatus {
         loop {
             if let Some(status) = self.process.try_wait().expect("a process of ours") {
                 return status;

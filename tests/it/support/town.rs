@@ -11,7 +11,7 @@ use consentry::{
     },
     kernel::{
         app::App,
-        clock::{ManualClock, RandomIds},
+        clock::{Clock, ManualClock, RandomIds, SystemClock},
         crypto::{BearerToken, BearerTokenKind, LocalKeyProvider},
         write::Write,
     },
@@ -73,6 +73,12 @@ impl Town {
         Self::with_schema(schema::build().finish(), false).await
     }
 
+    /// A town whose clock stands a minute before that of the machine, which is what a server of its own goes by.
+    pub async fn of_today() -> Self {
+        let now = SystemClock.now() - chrono::TimeDelta::minutes(1);
+        Self::beginning(now, schema::build().finish(), false).await
+    }
+
     /// A town whose one tenant is a Part 2 program: there, identity itself is a SUD record.
     pub async fn with_part2_program() -> Self {
         Self::with_schema(schema::build().finish(), true).await
@@ -80,8 +86,12 @@ impl Town {
 
     /// A town on another schema, such as one whose fields fail.
     pub async fn with_schema(schema: Schema, is_part2_program: bool) -> Self {
+        Self::beginning(dawn(), schema, is_part2_program).await
+    }
+
+    async fn beginning(moment: DateTime<Utc>, schema: Schema, is_part2_program: bool) -> Self {
         let database = Database::new().await;
-        let clock = ManualClock::at(dawn());
+        let clock = ManualClock::at(moment);
         let provider = LocalKeyProvider::from_base64(&KEY.into());
         let provider = Arc::new(provider.expect("a key"));
         let app = App::new(database.app(), provider, Arc::new(clock.clone()), Arc::new(RandomIds), schema);
