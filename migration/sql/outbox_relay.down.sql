@@ -1,4 +1,5 @@
 drop trigger take_turn on outbox_events;
+alter table outbox_events reset (autovacuum_vacuum_scale_factor);
 drop index outbox_events_turn_key;
 drop index outbox_events_processed_idx;
 drop index outbox_events_waiting_idx;

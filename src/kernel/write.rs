@@ -192,7 +192,8 @@ impl Write {
     }
 
     /// Adds an outbox event: ids only, carried out after the commit and after all earlier events of the aggregate. Until
-    /// the commit, others who add an event to the same aggregate wait: add events last.
+    /// the commit, others who add an event to the same aggregate wait: add events last. Each aggregate costs a lock of
+    /// the database, which has some thousands: bulk work commits in batches.
     ///
     /// # Errors
     ///

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::kernel::error::Result;
 
-/// Tenants that have an event due. Steps from tenant to tenant along the index, so that the number of events does not
-/// matter.
+/// Tenants that have an event due. Steps from tenant to tenant along the index and looks at the first event of each, so
+/// that the number of events does not matter, nor of those whose delay is not over.
 const TENANTS: &str = "\
 with recursive pending as (
     (select tenant_id from outbox_events where status = 'PENDING' order by tenant_id limit 1)
@@ -17,9 +17,10 @@ with recursive pending as (
     from pending where pending.tenant_id is not null
 )
 select tenant_id from pending
-where tenant_id is not null and exists (
-    select from outbox_events e
-    where e.tenant_id = pending.tenant_id and e.status = 'PENDING' and e.available_at <= $1)";
+where tenant_id is not null and $1 >= (
+    select e.available_at from outbox_events e
+    where e.tenant_id = pending.tenant_id and e.status = 'PENDING'
+    order by e.available_at, e.position limit 1)";
 
 pub(super) async fn tenants(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<Uuid>> {
     Ok(sqlx::query_scalar(TENANTS).bind(now).fetch_all(pool).await?)
