@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::{Router, http::header, routing::get};
-use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use sqlx::PgPool;
 use tokio::{net::TcpListener, time::interval};
@@ -15,6 +15,10 @@ use crate::{
     http::server::{Deadlines, Places, serve},
     kernel::clock::Clock,
 };
+
+mod descriptions;
+
+use descriptions::{DESCRIPTIONS, Kind};
 
 /// The media type of Prometheus' text format.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -25,117 +29,6 @@ const STATEMENTS: [f64; 8] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Scrapers that may be connected at once.
 const SCRAPERS: usize = 16;
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Counter,
-    Gauge,
-    Histogram,
-}
-use Kind::{Counter, Gauge, Histogram};
-
-/// Every metric there is, in units of Prometheus: seconds, bytes, or none.
-const DESCRIPTIONS: &[(&str, Kind, Unit, &str)] = &[
-    ("consentry_build_info", Gauge, Unit::Count, "Always 1; the label is the version that runs."),
-    (
-        "consentry_process_start_time_seconds",
-        Gauge,
-        Unit::Seconds,
-        "When the process began, in seconds since 1970.",
-    ),
-    (
-        "consentry_http_connections_open",
-        Gauge,
-        Unit::Count,
-        "Connections of clients, those of scrapers included.",
-    ),
-    (
-        "consentry_http_connections_refused_total",
-        Counter,
-        Unit::Count,
-        "Connections that found no place (CONSENTRY_CONNECTIONS).",
-    ),
-    (
-        "consentry_http_timeouts_total",
-        Counter,
-        Unit::Count,
-        "Clients that were too slow: with a header, a body, the next request, or in taking an answer.",
-    ),
-    ("consentry_http_requests_in_flight", Gauge, Unit::Count, "Requests whose client waits for an answer."),
-    (
-        "consentry_http_requests_total",
-        Counter,
-        Unit::Count,
-        "Requests that were answered, by route and status.",
-    ),
-    (
-        "consentry_http_requests_abandoned_total",
-        Counter,
-        Unit::Count,
-        "Requests whose client hung up before the answer; their operations went on.",
-    ),
-    (
-        "consentry_http_request_duration_seconds",
-        Histogram,
-        Unit::Seconds,
-        "From the headers to the answer, by route.",
-    ),
-    (
-        "consentry_operations_in_flight",
-        Gauge,
-        Unit::Count,
-        "GraphQL operations that run, also those whose client hung up.",
-    ),
-    (
-        "consentry_operations_total",
-        Counter,
-        Unit::Count,
-        "GraphQL operations by type and by the code of their first error, OK without one.",
-    ),
-    (
-        "consentry_operation_statements",
-        Histogram,
-        Unit::Count,
-        "SQL statements of an operation, without BEGIN and COMMIT.",
-    ),
-    (
-        "consentry_guard_refusals_total",
-        Counter,
-        Unit::Count,
-        "Requests that the guard refused before the parser, by code.",
-    ),
-    (
-        "consentry_decisions_total",
-        Counter,
-        Unit::Count,
-        "Decisions on protected data, by action, class of data and reason; PERMIT is the reason of a yes.",
-    ),
-    (
-        "consentry_audit_rows_written_total",
-        Counter,
-        Unit::Count,
-        "Committed rows of the record of looks and writes.",
-    ),
-    ("consentry_sign_ins_total", Counter, Unit::Count, "Attempts to sign in with a password, by outcome."),
-    (
-        "consentry_pool_connections",
-        Gauge,
-        Unit::Count,
-        "Connections to the database, by whether they are idle or busy.",
-    ),
-    (
-        "consentry_pool_connections_max",
-        Gauge,
-        Unit::Count,
-        "Connections to the database there may be (POOL_SIZE).",
-    ),
-    (
-        "consentry_pool_acquire_failures_total",
-        Counter,
-        Unit::Count,
-        "Times that no connection to the database was to be had, by reason.",
-    ),
-];
 
 /// The pools of the threads, asked when somebody scrapes.
 static POOLS: Mutex<Vec<PgPool>> = Mutex::new(Vec::new());
@@ -164,6 +57,9 @@ pub fn start(listener: TcpListener, clock: &dyn Clock) {
     // A series that begins with its first event hides that event from a rate.
     counter!("consentry_http_connections_refused_total").absolute(0);
     counter!("consentry_audit_rows_written_total").absolute(0);
+    counter!("consentry_audit_forged_rows_total").absolute(0);
+    counter!("consentry_audit_sealing_failures_total").absolute(0);
+    counter!("consentry_audit_journal_failures_total").absolute(0);
     tokio::spawn(keep_up(handle.clone()));
     tokio::spawn(serve(
         listener,
@@ -178,6 +74,8 @@ fn builder() -> PrometheusBuilder {
     let buckets = [
         ("consentry_http_request_duration_seconds", DURATIONS.as_slice()),
         ("consentry_operation_statements", STATEMENTS.as_slice()),
+        ("consentry_audit_seal_lag_seconds", DURATIONS.as_slice()),
+        ("consentry_outbox_effect_seconds", DURATIONS.as_slice()),
     ];
     buckets.into_iter().fold(PrometheusBuilder::new(), |builder, (name, bounds)| {
         let name = Matcher::Full(name.to_owned());
@@ -188,9 +86,9 @@ fn builder() -> PrometheusBuilder {
 fn describe() {
     for (name, kind, unit, help) in DESCRIPTIONS {
         match kind {
-            Counter => describe_counter!(*name, *unit, *help),
-            Gauge => describe_gauge!(*name, *unit, *help),
-            Histogram => describe_histogram!(*name, *unit, *help),
+            Kind::Counter => describe_counter!(*name, *unit, *help),
+            Kind::Gauge => describe_gauge!(*name, *unit, *help),
+            Kind::Histogram => describe_histogram!(*name, *unit, *help),
         }
     }
 }
