@@ -256,6 +256,13 @@ where not exists (
   where tgrelid = to_regclass(g.object) and tgfoid = to_regproc(g.function) and tgenabled in ('O', 'A') and tgqual is null
     and tgattr = '' and tgtype & g.bits = g.bits)
 
+union all
+select s.object, format('The trigger %s is switched off.', coalesce(
+  -- A foreign key is held by triggers whose names are numbers.
+  (select 'of the constraint ' || k.conname from pg_constraint k where k.oid = g.tgconstraint), g.tgname))
+from stored s join pg_trigger g on g.tgrelid = s.oid
+where g.tgenabled not in ('O', 'A')
+
 -- Views and functions.
 union all
 select object, 'The view lacks security_invoker, so it reads as its owner.'

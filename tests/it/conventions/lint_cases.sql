@@ -81,6 +81,8 @@ recipients guarded after the fact | drop trigger consent_recipients_come_before_
 label of a patient unguarded | drop trigger patients_keep_their_label on public.patients | public.patients: Nothing keeps the label
 root key that can be erased | drop trigger encryption_keys_keep_roots on public.encryption_keys; create trigger encryption_keys_keep_roots before update on public.encryption_keys for each row execute function public.refuse_root_key_loss() | public.encryption_keys: Nothing keeps the root key
 label of a consent unguarded | drop trigger consents_keep_their_label on public.consents | public.consents: Nothing keeps the label
+trigger switched off | alter table public.consents disable trigger consents_move_along_arrows | public.consents: The trigger consents_move_along_arrows is switched off
+trigger left for replicas alone | alter table public.outbox_events enable replica trigger take_turn | public.outbox_events: The trigger take_turn is switched off
 view as its owner | create view public.stray as select id from public.organizations | public.stray: The view lacks security_invoker
 view as its owner in the schema phi | create view phi.stray with (security_invoker = off) as select id from phi.persons | phi.stray: The view lacks security_invoker
 view as its owner in another schema | create schema stray; create view stray.stray as select id from public.organizations | stray.stray: The view lacks security_invoker
