@@ -6,6 +6,7 @@
 use std::{
     ffi::OsString,
     io::{self, Write},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -28,7 +29,7 @@ mod schema;
 mod seed;
 mod serve;
 mod token;
-mod verify;
+pub mod verify;
 mod workers;
 
 pub use failure::Failure;
@@ -64,8 +65,12 @@ enum Command {
     /// Look after events that could not be carried out
     #[command(subcommand)]
     Outbox(outbox::Request),
-    /// Check the server, the schema, all keys, the whole audit log and the outbox
-    Verify,
+    /// Check every invariant: the server, the schema, and all rows of all tenants
+    Verify {
+        /// Search all rows for the values of this file, one a line, which must stand in the clear nowhere
+        #[arg(long, value_name = "FILE")]
+        canaries: Option<PathBuf>,
+    },
     /// Check the record of looks as evidence, or say that a backup was restored
     #[command(subcommand)]
     Audit(audit::Request),
@@ -107,7 +112,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure
             Command::Seed => seed::run(&config).await,
             Command::Token(request) => token::run(&config, request).await,
             Command::Outbox(request) => outbox::run(&config, request).await,
-            Command::Verify => verify::run(&config).await,
+            Command::Verify { canaries } => verify::run(&config, canaries.as_deref()).await,
             Command::Audit(request) => audit::run(&config, request).await,
         };
         if let Some(traces) = traces {

@@ -1,6 +1,6 @@
 //! `consentry verify`: checks everything that is promised to hold of the data, all tenants, all rows.
 
-use std::{fmt::Display, sync::Arc};
+use std::{fmt::Display, path::Path, sync::Arc};
 
 use entity::tenancy::tenant::PLATFORM;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -27,12 +27,20 @@ use crate::{
     },
 };
 
+mod canaries;
+pub mod canary;
+mod orphans;
 mod outbox;
+mod person_keys;
+mod references;
+mod sealed;
+mod search_tokens;
 
 /// Rows that are read at once.
 const BATCH: i64 = 1_000;
 
-pub(super) async fn run(config: &Config) -> Result<(), Failure> {
+pub(super) async fn run(config: &Config, canaries: Option<&Path>) -> Result<(), Failure> {
+    let canaries = canaries.map(canaries::read).transpose()?;
     let key = Key::find(config)?;
     let journal = Journal::new(config.audit_journal()?);
     let server = Server::open(config, Use::Visiting).await?;
@@ -46,7 +54,13 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         transaction.commit().await?;
         if usable {
             let provider = key.provider(&mut connection).await?;
-            let checked = async |app: &App| check_tenants(app, &mut connection, &journal, &mut report).await;
+            let checked = async |app: &App| {
+                let tenants = check_tenants(app, &mut connection, &journal, &mut report).await?;
+                match &canaries {
+                    Some(canaries) => canaries::check(&mut connection, &tenants, canaries, &mut report).await,
+                    None => Ok(()),
+                }
+            };
             with_app(&options, server.pooler(), provider, checked).await?;
         }
         match report.broken {
@@ -72,10 +86,10 @@ impl Report {
     fn line(&mut self, name: &str, count: impl Display, problem: Option<String>) -> Result<(), Failure> {
         self.checks += 1;
         match problem {
-            None => print(&format!("ok      {name:<12} {count}\n")),
+            None => print(&format!("ok      {name:<13} {count}\n")),
             Some(problem) => {
                 self.broken += 1;
-                print(&format!("broken  {name:<12} {count}: {problem}\n"))
+                print(&format!("broken  {name:<13} {count}: {problem}\n"))
             }
         }
     }
@@ -118,12 +132,20 @@ impl Tally {
     }
 }
 
+/// A tenant whose keys open.
+struct Tenant {
+    id: Uuid,
+    slug: String,
+    keys: Arc<TenantKeys>,
+}
+
+/// Checks the rows of all tenants; returns those that can be looked into.
 async fn check_tenants(
     app: &App,
     connection: &mut PgConnection,
     journal: &Journal,
     report: &mut Report,
-) -> Result<(), Failure> {
+) -> Result<Vec<Tenant>, Failure> {
     let mut transaction = connection.begin().await?;
     let tenants: Vec<(Uuid, String)> =
         sqlx::query_as("select id, slug::text from tenants where status <> 'CLOSED' order by slug")
@@ -132,6 +154,7 @@ async fn check_tenants(
             .await?;
     transaction.commit().await?;
     let (mut roots, mut data_keys) = (Tally::default(), Tally::default());
+    let mut opened = Vec::new();
     for (tenant_id, slug) in &tenants {
         let keys = match root_keys(app, connection, *tenant_id).await? {
             Some(Ok(keys)) => keys,
@@ -143,13 +166,18 @@ async fn check_tenants(
         };
         roots.count(None);
         check_data_keys(connection, &keys, slug, &mut data_keys).await?;
+        opened.push(Tenant { id: *tenant_id, slug: slug.clone(), keys });
     }
     report.line("root keys", format_args!("{} tenants", roots.counted), roots.first_broken)?;
     report.line("data keys", format_args!("{} keys", data_keys.counted), data_keys.first_broken)?;
+    sealed::check(connection, &opened, report).await?;
+    search_tokens::check(connection, &opened, report).await?;
+    references::check(connection, &opened, report).await?;
     let Findings { linked, waiting, chains, checkpoints, broken } = prove(app, journal).await?;
     let rows = format_args!("{linked} rows in {chains} chains, {waiting} waiting, {checkpoints} checkpoints");
     report.line("audit log", rows, Some(broken.join("; ")).filter(|broken| !broken.is_empty()))?;
-    outbox::check(app, connection, &tenants, report).await
+    outbox::check(app, connection, &tenants, report).await?;
+    Ok(opened)
 }
 
 /// The tenant's keys, or why there are none. The reserved tenant needs none before the first server.

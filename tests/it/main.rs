@@ -12,3 +12,4 @@ mod running;
 mod seed;
 mod support;
 mod tenancy;
+mod verify;

@@ -22,6 +22,6 @@ pub use gated::{Gated, Withheld, WithheldReason};
 use matching::binds;
 pub use matching::in_force;
 pub(in crate::kernel) use permit::from_hexadecimal;
-pub use permit::{Permit, Protected, label};
+pub use permit::{Permit, Protected, label, sealing_purpose};
 pub use principal::{Principal, load_principals};
 pub(in crate::kernel) use principal::{PrincipalRow, principal_sql};

@@ -187,9 +187,13 @@ impl Permit {
 
     /// The data keys of a column, unwrapped when the first value of their purpose is opened.
     fn ring<K: ProtectedColumn>(&self) -> Result<&DataKeys> {
-        let (ring, stored, purpose) = match K::FLOOR {
-            DataClass::Directory => (&self.identity, KeyPurpose::Identity, DataKeyPurpose::Identity),
-            _ => (&self.clinical, KeyPurpose::Clinical, DataKeyPurpose::Clinical),
+        let purpose = sealing_purpose(K::FLOOR);
+        let (ring, stored) = match purpose {
+            DataKeyPurpose::Identity => (&self.identity, KeyPurpose::Identity),
+            DataKeyPurpose::Clinical => (&self.clinical, KeyPurpose::Clinical),
+            DataKeyPurpose::ProtectedNote => {
+                return Err(Error::internal("no permit carries keys of notes yet"));
+            }
         };
         if let Some(keys) = ring.get() {
             return Ok(keys);
@@ -229,6 +233,14 @@ enum Use {
 #[expect(clippy::disallowed_methods, reason = "the kernel opens gates for those who hold a permit")]
 fn value<K: ProtectedColumn, T: Clone>(gate: &Gate<K, T>) -> T {
     gate.value().clone()
+}
+
+/// Which of a person's data keys seals the columns of this floor.
+pub const fn sealing_purpose(floor: DataClass) -> DataKeyPurpose {
+    match floor {
+        DataClass::Directory => DataKeyPurpose::Identity,
+        _ => DataKeyPurpose::Clinical,
+    }
 }
 
 /// The label of a row, for the decision alone: it is never shown without a permit.

@@ -108,14 +108,33 @@ impl SearchToken {
     /// names have none.
     #[must_use]
     pub fn names(keys: &TenantKeys, given: &str, family: &str) -> Vec<Self> {
-        let forms = name_forms(given).into_iter().chain(name_forms(family));
-        let prefixes: BTreeSet<String> = forms.flat_map(|form| prefixes(&form)).collect();
-        let mut tokens: Vec<Self> =
-            prefixes.iter().map(|prefix| Self::current(keys, SearchTokenKind::NamePrefix, prefix)).collect();
+        let kind = SearchTokenKind::NamePrefix;
+        let prefixes = name_prefixes(given, family);
         // Short tokens collide, also those of one person.
-        tokens.sort_by(|left, right| left.bytes.cmp(&right.bytes));
-        tokens.dedup_by(|left, right| left.bytes == right.bytes);
-        tokens
+        let tokens: BTreeSet<Self> =
+            prefixes.iter().map(|prefix| Self::current(keys, kind, prefix)).collect();
+        tokens.into_iter().collect()
+    }
+
+    /// As [`SearchToken::names`], under a stated version of the root key; to check what was made before a
+    /// rotation.
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::UnknownKeyVersion`].
+    pub fn names_at(
+        keys: &TenantKeys,
+        version: u32,
+        given: &str,
+        family: &str,
+    ) -> Result<Vec<Self>, CryptoError> {
+        let kind = SearchTokenKind::NamePrefix;
+        let tokens = name_prefixes(given, family).into_iter().map(|prefix| {
+            let mac = keys.mac_at(version, DerivedPurpose::BlindIndex, &message(kind, &prefix))?;
+            Ok(Self::cut(kind, &mac))
+        });
+        // Short tokens collide, also those of one person.
+        Ok(tokens.collect::<Result<BTreeSet<_>, _>>()?.into_iter().collect())
     }
 
     /// What the token stands for.
@@ -340,6 +359,10 @@ fn name_forms(name: &str) -> Vec<String> {
         forms.push(forms.concat());
     }
     forms
+}
+
+fn name_prefixes(given: &str, family: &str) -> BTreeSet<String> {
+    name_forms(given).into_iter().chain(name_forms(family)).flat_map(|form| prefixes(&form)).collect()
 }
 
 fn prefixes(word: &str) -> Vec<String> {
