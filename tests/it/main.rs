@@ -1,5 +1,6 @@
 //! Sentences about rules, with actors as clients, on a real PostgreSQL as the app's role.
 
+mod canaries;
 mod consent;
 mod conventions;
 mod hostile;
