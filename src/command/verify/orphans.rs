@@ -22,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
         "encryption_keys",
         "there is another active key of the same person and purpose",
         "t.state = 'ACTIVE' and exists (select from encryption_keys k
-            where k.tenant_id = t.tenant_id and k.person_id is not distinct from t.person_id and k.purpose = t.purpose
+            where k.tenant_id = t.tenant_id and k.purpose = t.purpose and k.person_id = t.person_id
                 and k.state = 'ACTIVE' and k.id <> t.id)",
     ),
     (
