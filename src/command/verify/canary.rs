@@ -71,7 +71,8 @@ impl Canaries {
             }
             count += 1;
             for (pattern, guise) in guises(text) {
-                patterns.entry(pattern).or_insert((value, guise));
+                // The search folds case, so spellings that differ in it alone are one pattern.
+                patterns.entry(pattern.to_ascii_lowercase()).or_insert((value, guise));
             }
         }
         if count == 0 {
