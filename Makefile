@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt schema prerequisites
+.PHONY: help run test chaos lint fmt schema prerequisites
 
 # rustup's directory is often missing from the path of a shell that is not a login shell.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -23,6 +23,10 @@ test: ## Run every test
 	@for program in node npm; do command -v $$program >/dev/null || \
 		{ echo "$$program is missing: install Node 18 or newer from https://nodejs.org." >&2; exit 2; }; done
 	@$(CARGO) test --workspace $(PROFILE)
+
+chaos: prerequisites ## Kill the server 200 times and PostgreSQL 50 times under load, and compare
+	@CHAOS_SERVER_ROUNDS=$(or $(SERVER),200) CHAOS_POSTGRESQL_ROUNDS=$(or $(POSTGRESQL),50) \
+		$(CARGO) test $(PROFILE) --test chaos -- --nocapture
 
 lint: prerequisites ## Check formatting and lints
 	@$(CARGO) fmt --all --check
