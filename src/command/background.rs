@@ -3,7 +3,7 @@
 use std::thread::{self, JoinHandle};
 
 use sqlx::{PgPool, postgres::PgConnectOptions};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use super::{
     Failure,
@@ -57,13 +57,8 @@ impl Background {
 
     /// Starts the thread.
     pub(super) fn start(self, app: &App) -> Result<Running, Failure> {
-        let (stop, stopped) = watch::channel(false);
         let app = app.clone();
-        let thread = thread::Builder::new()
-            .name("background".to_owned())
-            .spawn(move || self.run(&app, stopped))
-            .map_err(Failure::system)?;
-        Ok(Running { stop, thread })
+        Running::begin(move |stopped| self.run(&app, stopped))
     }
 
     fn run(self, app: &App, stop: watch::Receiver<bool>) {
@@ -101,10 +96,28 @@ async fn signed_in(server: &Server, role: BackgroundRole) -> Result<PgConnectOpt
 /// The thread at work.
 pub(super) struct Running {
     stop: watch::Sender<bool>,
+    /// Closed when the thread has ended, also by a panic.
+    ended: mpsc::Receiver<()>,
     thread: JoinHandle<()>,
 }
 
 impl Running {
+    fn begin(work: impl FnOnce(watch::Receiver<bool>) + Send + 'static) -> Result<Self, Failure> {
+        let (stop, stopped) = watch::channel(false);
+        let (alive, ended) = mpsc::channel(1);
+        let begin = move || {
+            let _alive = alive;
+            work(stopped);
+        };
+        let thread = thread::Builder::new().name("background".to_owned()).spawn(begin);
+        Ok(Self { stop, ended, thread: thread.map_err(Failure::system)? })
+    }
+
+    /// Returns when the thread ended although nobody asked it to: looks would be served that nobody seals.
+    pub(super) async fn ended(&mut self) {
+        self.ended.recv().await;
+    }
+
     /// Stops at a safe point: what was begun is finished, and the last links are vouched for.
     pub(super) async fn stop(self) {
         self.stop.send_replace(true);
@@ -112,5 +125,33 @@ impl Running {
         if tokio::task::spawn_blocking(move || thread.join()).await.is_err() {
             tracing::error!("the background could not be waited for");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_thread_that_ends_by_itself_or_panics_is_noticed() {
+        let mut ends = Running::begin(drop).expect("a thread");
+        ends.ended().await;
+        let mut panics = Running::begin(|_| panic!("on purpose")).expect("a thread");
+        panics.ended().await;
+        panics.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_thread_at_work_is_not_taken_for_one_that_ended() {
+        let (go_on, wait) = std::sync::mpsc::channel::<()>();
+        let work = move |_| wait.recv().expect("it is told to go on");
+        let mut works = Running::begin(work).expect("a thread");
+        tokio::select! {
+            biased;
+            () = works.ended() => panic!("it is at work"),
+            () = tokio::task::yield_now() => {}
+        }
+        go_on.send(()).expect("it waits");
+        works.ended().await;
     }
 }

@@ -15,7 +15,7 @@ use tokio::{
 
 use super::{
     Failure,
-    background::Background,
+    background::{Background, Running},
     database::{APP_ROLE, History, Server, Use, connect, role_problem, schema_problems, server_problem},
     key::Key,
     migrate::migrate_up,
@@ -41,7 +41,7 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Cached keys whose time is over are cleared this often.
 const TIDY_UP: Duration = Duration::from_secs(60);
 /// A private PostgreSQL that died is noticed within this time.
-const WATCH: Duration = Duration::from_secs(5);
+const WATCH: Duration = Duration::from_secs(1);
 const STARTUP_CONNECTIONS: u32 = 2;
 /// How many of the schema's breaches are named.
 const FINDINGS_NAMED: usize = 5;
@@ -81,7 +81,7 @@ async fn serve(
         ready = prepare(config, demo, key, server) => ready?,
         () = stop.asked() => return Ok(()),
     };
-    let background = background.start(&app)?;
+    let mut background = background.start(&app)?;
     let mut workers = Workers::start(config, &listener, &app, &options, server.pooler())?;
     let address = listener.local_addr().map_err(Failure::system)?;
     tracing::info!(
@@ -98,7 +98,7 @@ async fn serve(
         seed::announce(config, &actors)?;
     }
 
-    let failed = supervise(&app, server, &mut workers, stop).await;
+    let failed = supervise(&app, server, &mut workers, &mut background, stop).await;
     app.begin_draining();
     tracing::info!(
         delay = config.drain_delay.as_secs(),
@@ -120,15 +120,17 @@ async fn serve(
     // Last, so that what the last requests recorded is sealed and vouched for.
     background.stop().await;
     tracing::info!("stopped");
-    if failed {
-        Err(Failure::broken("a thread that serves requests ended; the log says where"))
-    } else {
-        Ok(())
-    }
+    if failed { Err(Failure::broken("a thread of the server ended; the log says where")) } else { Ok(()) }
 }
 
 /// Does what has to be done besides serving, until a signal comes or a thread ends; returns whether one ended.
-async fn supervise(app: &App, server: &Server, workers: &mut Workers, stop: &mut Stop) -> bool {
+async fn supervise(
+    app: &App,
+    server: &Server,
+    workers: &mut Workers,
+    background: &mut Running,
+    stop: &mut Stop,
+) -> bool {
     let (mut tidy_up, mut watch) = (interval(TIDY_UP), interval(WATCH));
     for timer in [&mut tidy_up, &mut watch] {
         timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -137,6 +139,7 @@ async fn supervise(app: &App, server: &Server, workers: &mut Workers, stop: &mut
         tokio::select! {
             () = stop.asked() => return false,
             () = workers.one_ended() => return true,
+            () = background.ended() => return true,
             _ = tidy_up.tick() => app.keyring().clear_expired().await,
             _ = watch.tick() => server.keep_running().await,
         }
