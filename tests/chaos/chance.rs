@@ -40,7 +40,7 @@ impl Chance {
 
     /// Yes, once in so many times.
     pub fn one_in(&mut self, times: u64) -> bool {
-        self.next() % times == 0
+        self.next().is_multiple_of(times)
     }
 
     /// One of these, if there are any.

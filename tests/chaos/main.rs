@@ -98,7 +98,7 @@ fn chaos(name: &'static str, rounds: u64, mut kill: impl AsyncFnMut(&mut Story, 
             taken.push(ready);
             story.callers.ask_again().await;
             story.evidence.check(&story.callers.ledger()).await;
-            if !long || round % 10 == 0 {
+            if !long || round.is_multiple_of(10) {
                 story.installation.verify();
             }
         }
