@@ -6,6 +6,7 @@ mod conventions;
 mod hostile;
 mod identity;
 mod isolation;
+mod operations;
 mod people;
 mod platform;
 mod readme;

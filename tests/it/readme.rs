@@ -16,6 +16,7 @@ use serde_json::Value;
 const README: &str = include_str!("../../README.md");
 const ARCHITECTURE: &str = include_str!("../../docs/architecture.md");
 const PHI: &str = include_str!("../../docs/phi.md");
+const OPERATIONS: &str = include_str!("../../docs/operations.md");
 const ENVIRONMENT: &str = include_str!("../../.env.example");
 const MAKEFILE: &str = include_str!("../../Makefile");
 const ADDRESS: &str = "127.0.0.1:8000";
@@ -70,9 +71,12 @@ fn every_target_and_path_that_is_named_exists() {
             assert!(MAKEFILE.contains(&format!("\n{target}:")), "make {target}");
         }
     }
-    for (document, text, folder) in
-        [("README", README, ""), ("architecture", ARCHITECTURE, "docs"), ("phi", PHI, "docs")]
-    {
+    for (document, text, folder) in [
+        ("README", README, ""),
+        ("architecture", ARCHITECTURE, "docs"),
+        ("phi", PHI, "docs"),
+        ("operations", OPERATIONS, "docs"),
+    ] {
         let named = code_spans(text).filter(|name| is_path(name)).map(|path| root.join(path));
         let linked = links(text).filter(|(file, _)| !file.is_empty());
         let linked = linked.map(|(file, _)| root.join(folder).join(file));
@@ -85,7 +89,7 @@ fn every_target_and_path_that_is_named_exists() {
 
 #[test]
 fn every_heading_that_is_linked_to_exists() {
-    for (folder, text) in [("", README), ("docs", ARCHITECTURE), ("docs", PHI)] {
+    for (folder, text) in [("", README), ("docs", ARCHITECTURE), ("docs", PHI), ("docs", OPERATIONS)] {
         for (file, anchor) in links(text).filter(|(_, anchor)| !anchor.is_empty()) {
             let path = root().join(folder).join(file);
             let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{}", path.display()));
@@ -134,7 +138,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn gather(directory: &Path, sources: &mut String) {
+pub fn gather(directory: &Path, sources: &mut String) {
     for entry in fs::read_dir(directory).expect("a folder").flatten() {
         let path = entry.path();
         if path.is_dir() {
@@ -221,13 +225,14 @@ fn is_path(name: &str) -> bool {
         && (name.contains('/') || name.ends_with(".graphql") || name.starts_with(".env"))
 }
 
-struct Block {
-    language: String,
-    text: String,
+/// A fenced block.
+pub struct Block {
+    pub language: String,
+    pub text: String,
 }
 
 /// The fenced blocks, in order.
-fn fenced(text: &str) -> Vec<Block> {
+pub fn fenced(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
