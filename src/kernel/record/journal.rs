@@ -101,7 +101,8 @@ impl Journal {
         file.write_all(&lines).and_then(|()| file.sync_all()).map_err(|error| self.file(error))
     }
 
-    /// All checkpoints in it, oldest first; none when there is no file.
+    /// All checkpoints in it, oldest first; none when there is no file. A last line without its end is left out: a server
+    /// is writing it, or was killed while it did.
     ///
     /// # Errors
     ///
@@ -109,14 +110,25 @@ impl Journal {
     pub fn read(
         &self,
     ) -> Result<impl Iterator<Item = Result<Checkpoint, JournalError>> + use<>, JournalError> {
-        let lines = match File::open(&self.path) {
-            Ok(file) => Some(BufReader::new(file).lines()),
+        let mut file = match File::open(&self.path) {
+            Ok(file) => Some(BufReader::new(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(self.file(error)),
         };
-        Ok(lines.into_iter().flatten().enumerate().map(|(index, line)| {
-            let line = line.ok().and_then(|line| serde_json::from_str(&line).ok());
-            line.ok_or(JournalError::Line { line: index + 1 })
+        let path = self.path.clone();
+        let lines = std::iter::from_fn(move || {
+            let mut line = Vec::new();
+            match file.as_mut()?.read_until(b'\n', &mut line) {
+                Ok(_) => line.ends_with(b"\n").then_some(Ok(line)),
+                Err(error) => {
+                    // What comes after it cannot be read either.
+                    file = None;
+                    Some(Err(JournalError::File { path: path.clone(), error }))
+                }
+            }
+        });
+        Ok(lines.enumerate().map(|(index, line)| {
+            serde_json::from_slice(&line?).map_err(|_| JournalError::Line { line: index + 1 })
         }))
     }
 

@@ -128,6 +128,7 @@ async fn a_line_that_a_killed_server_left_half_written_is_written_anew() {
     let path = evidence.journal.path();
     let whole = std::fs::read(path).expect("the journal");
     std::fs::write(path, &whole[..whole.len() - 40]).expect("it is torn");
+    assert_eq!(evidence.prove().await.broken, Vec::<String>::new(), "until then it is no break");
 
     // A server that starts reads the file anew.
     let mut next = evidence.another_sealer(&town.app, &town.database);
