@@ -28,6 +28,8 @@ const READY_WITHIN: Duration = Duration::from_secs(10);
 const WORK: (u64, u64) = (20, 1_200);
 /// Of so many starts one is killed before it is ready.
 const KILLED_STARTING: u64 = 6;
+/// Of so many kills of the server one takes its PostgreSQL with it, as when a machine stops.
+const BOTH_KILLED: u64 = 6;
 
 /// One of them at a time: they measure how long a start takes.
 static TURN: Mutex<()> = Mutex::new(());
@@ -37,15 +39,17 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
     let rounds = setting("CHAOS_SERVER_ROUNDS").unwrap_or(8);
     chaos("server", rounds, async |story, chance| {
         story.installation.kill();
+        if chance.one_in(BOTH_KILLED) {
+            story.installation.kill_postgresql();
+            story.both_killed += 1;
+        }
         story.callers.stop().await;
-        let mut tries = 0;
         while chance.one_in(KILLED_STARTING) {
             story.installation.spawn();
             tokio::time::sleep(Duration::from_millis(chance.between(1, 500))).await;
             story.installation.kill();
-            tries += 1;
+            story.killed_starting += 1;
         }
-        story.killed_starting += tries;
         story.installation.spawn();
         story.installation.ready().await
     });
@@ -71,6 +75,7 @@ struct Story {
     installation: Installation,
     callers: Callers,
     evidence: Evidence,
+    both_killed: u64,
     killed_starting: u64,
 }
 
@@ -88,7 +93,7 @@ fn chaos(name: &'static str, rounds: u64, mut kill: impl AsyncFnMut(&mut Story, 
         let installation = Installation::start(name, &sink).await;
         let evidence = Evidence::before(&installation).await;
         let callers = Callers::new(&installation, name);
-        let mut story = Story { installation, callers, evidence, killed_starting: 0 };
+        let mut story = Story { installation, callers, evidence, both_killed: 0, killed_starting: 0 };
         let mut taken = Vec::new();
         for round in 1..=rounds {
             story.callers.begin(round, &mut chance);
@@ -118,9 +123,12 @@ fn chaos(name: &'static str, rounds: u64, mut kill: impl AsyncFnMut(&mut Story, 
 fn tell(name: &str, story: &Story, sink: &Sink, taken: &mut [Duration], elapsed: Duration) {
     taken.sort_unstable();
     let ledger = story.callers.ledger();
+    assert!(!ledger.creations.is_empty() && !ledger.looks.is_empty(), "there was something to lose");
     println!(
-        "{} kills of the {name} (and {} while it started) in {elapsed:.0?}: ready after {:.2?} (median), {:.2?} (longest)",
+        "{} kills of the {name} in {elapsed:.0?} ({} with its PostgreSQL, {} more while it started): \
+         ready after {:.2?} (median), {:.2?} (longest)",
         taken.len(),
+        story.both_killed,
         story.killed_starting,
         taken[taken.len() / 2],
         taken[taken.len() - 1],
