@@ -116,7 +116,7 @@ fn without_the_key_nothing_opens_and_the_sentence_says_so() {
     let rows = "select (select count(*) from audit_logs) || ' ' || (select count(*) from encryption_keys)";
     let before = site.query("consentry", rows);
     for command in ["serve", "verify", "audit verify", "seed"] {
-        let other = "export ENCRYPTION_KEY=$(openssl rand -base64 32)";
+        let other = "export ENCRYPTION_KEY=$(head -c 32 /dev/urandom | base64)";
         assert_eq!(site.refused(&format!("{other}; consentry {command}")), sentence("## Keys"), "{command}");
         let refusal = site.refused(&format!("unset ENCRYPTION_KEY; consentry {command}"));
         assert!(refusal.starts_with("consentry: ENCRYPTION_KEY is not set"), "{command}: {refusal}");
