@@ -22,7 +22,8 @@ use evidence::Evidence;
 use installation::Installation;
 use sink::Sink;
 
-/// What `consentry serve` promises: it serves again after so long.
+/// What `consentry serve` promises: it serves again after so long. Asserted in a long run, which has a machine for itself;
+/// beside other work a few kills say nothing about time.
 const READY_WITHIN: Duration = Duration::from_secs(10);
 /// How long callers are at work before a kill, in milliseconds.
 const WORK: (u64, u64) = (20, 1_200);
@@ -99,7 +100,7 @@ fn chaos(name: &'static str, rounds: u64, mut kill: impl AsyncFnMut(&mut Story, 
             story.callers.begin(round, &mut chance);
             tokio::time::sleep(Duration::from_millis(chance.between(WORK.0, WORK.1))).await;
             let ready = kill(&mut story, &mut chance).await;
-            assert!(ready <= READY_WITHIN, "round {round}: ready after {ready:?}");
+            assert!(!long || ready <= READY_WITHIN, "round {round}: ready after {ready:?}");
             taken.push(ready);
             story.callers.ask_again().await;
             story.evidence.check(&story.callers.ledger()).await;
