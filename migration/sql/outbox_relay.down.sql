@@ -3,6 +3,7 @@ alter table outbox_events reset (autovacuum_vacuum_scale_factor);
 drop index outbox_events_turn_key;
 drop index outbox_events_processed_idx;
 drop index outbox_events_waiting_idx;
+drop index outbox_events_position_key;
 drop index outbox_events_due_idx;
 
 alter table outbox_events
@@ -29,4 +30,3 @@ comment on policy tenant_isolation on outbox_events is 'kept';
 
 drop function public.take_turn();
 drop function public.lock_aggregate(uuid, text, uuid);
-drop sequence outbox_positions;

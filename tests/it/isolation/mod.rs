@@ -18,7 +18,10 @@ mod views;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::support::{NOBODYS, Tenant, Town};
+use crate::{
+    conventions::rows::{Rows, changed, rows_of},
+    support::{NOBODYS, Tenant, Town},
+};
 
 /// The roles that the server and its helpers sign in as.
 const ROLES: [&str; 4] = ["consentry_app", "consentry_worker", "consentry_sealer", "consentry_readonly"];
@@ -102,11 +105,27 @@ fn tables() -> Vec<String> {
 /// The table that only the reserved tenant has rows in.
 const CHECKPOINTS: &str = "public.audit_checkpoints";
 
-/// Two tenants with rows in every table.
+/// The columns of a table that a role may give a new row, in quotes; none where it adds no rows.
+async fn given_by(role: &str, table: &str, owner: &PgPool) -> Vec<String> {
+    sqlx::query_scalar(
+        "select quote_ident(attname) from pg_attribute
+        where attrelid = $2::regclass and attnum > 0 and not attisdropped
+            and has_column_privilege($1, attrelid, attnum, 'insert')
+        order by attnum",
+    )
+    .bind(role)
+    .bind(table)
+    .fetch_all(owner)
+    .await
+    .expect("the catalog is read")
+}
+
+/// Two tenants with rows in every table but that of the reserved tenant, and that one.
 struct Neighbours {
     town: Town,
     own: Tenant,
     theirs: Tenant,
+    platform: Tenant,
     app: PgPool,
 }
 
@@ -124,14 +143,42 @@ impl Neighbours {
             .into_iter()
             .flat_map(|tenant| tables().into_iter().map(move |table| (tenant, table)))
         {
-            // Checkpoints are the reserved tenant's alone.
-            assert!(
-                tenant.count(&table).await > 0 || table == CHECKPOINTS,
-                "`furnish` has to make a row of {table}"
-            );
+            let count = tenant.count(&table).await;
+            assert_eq!(count > 0, table != CHECKPOINTS, "`furnish` has to make a row of {table}: {count}");
         }
+        let platform = town.platform();
+        assert!(platform.count(CHECKPOINTS).await > 0, "a checkpoint was taken");
         let app = town.database.app();
-        Self { town, own, theirs, app }
+        Self { town, own, theirs, platform, app }
+    }
+
+    /// Who has rows of a table and is not to be seen by `own`: the neighbour, and the reserved tenant where it has some.
+    async fn others(&self, table: &str) -> Vec<&Tenant> {
+        let mut others = Vec::new();
+        for other in [&self.theirs, &self.platform] {
+            if other.count(table).await > 0 {
+                others.push(other);
+            }
+        }
+        assert!(!others.is_empty(), "somebody else has a row of {table}");
+        others
+    }
+
+    /// Who has rows of a table to try things with: `own`, or the reserved tenant where it alone has some.
+    fn holder(&self, table: &str) -> &Tenant {
+        if table == CHECKPOINTS { &self.platform } else { &self.own }
+    }
+
+    /// All that the three have.
+    async fn rows(&self) -> [Rows; 3] {
+        [rows_of(&self.own, &[]).await, rows_of(&self.theirs, &[]).await, rows_of(&self.platform, &[]).await]
+    }
+
+    /// Asserts that nobody's rows changed since.
+    async fn assert_unchanged(&self, before: &[Rows; 3]) {
+        for (before, after) in before.iter().zip(&self.rows().await) {
+            assert_eq!(changed(before, after), Vec::<String>::new());
+        }
     }
 }
 

@@ -16,7 +16,7 @@ const READS_AS_OWNER: &str = "
 async fn views_copies_and_functions_that_read_as_their_owner_leak_even_under_force_and_the_lint_refuses_them()
 {
     let neighbours = Neighbours::new().await;
-    let Neighbours { town, own, theirs, app } = &neighbours;
+    let Neighbours { town, own, theirs, app, .. } = &neighbours;
     let sources = ["leaking_view", "leaking_copy", "leaking_function()"];
     let of_theirs = |source: &str| format!("select from {source} where tenant_id = '{}'", theirs.id);
 

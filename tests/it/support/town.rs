@@ -26,7 +26,7 @@ use entity::{
         permission::Permission,
     },
     people::patient,
-    tenancy::location,
+    tenancy::{location, tenant::PLATFORM},
 };
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
@@ -105,6 +105,11 @@ impl Town {
     /// One more tenant.
     pub async fn another_tenant(&self, slug: &'static str) -> Tenant {
         Tenant::new(&self.app, &self.pool, &self.router, &self.owner, slug, false).await
+    }
+
+    /// The reserved tenant, in which nobody signs in: for asserting what is stored.
+    pub fn platform(&self) -> Tenant {
+        Tenant { id: PLATFORM, ..self.tenant.clone() }
     }
 
     /// Somebody who is not signed in.

@@ -84,8 +84,9 @@ select tenant_id, md5(key)::uuid, created_at, created_at, md5(key)::uuid, 'SESSI
 insert into audit_links (tenant_id, id, created_at, position, key_version, link_mac)
 select tenant_id, md5(key)::uuid, created_at, row_number() over (), 1, sha256(key::bytea) from many;
 
-insert into outbox_events (tenant_id, id, created_at, event_type, aggregate_kind, aggregate_id, payload)
-select tenant_id, md5(key)::uuid, created_at, 'patient.created', 'PATIENT', md5(key)::uuid, '{}' from many;
+-- The trigger that gives events their place does not run either.
+insert into outbox_events (tenant_id, id, created_at, occurred_at, event_type, aggregate_kind, aggregate_id, payload, status, position)
+select tenant_id, md5(key)::uuid, created_at, created_at, 'patient.created', 'PATIENT', md5(key)::uuid, '{}', 'PENDING', n from many;
 
 insert into idempotency_keys (tenant_id, id, created_at, actor_id, key, operation, request_mac, result_id, expires_at)
 select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, key, 'patient.create', sha256(key::bytea), md5(key)::uuid, now()
