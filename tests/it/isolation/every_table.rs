@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{BLANK, FORBIDDEN, NOBODYS, Neighbours, ROLES, Refusal, UNSET, attempt, given_by, refusal, tables};
+use super::{
+    BLANK, FORBIDDEN, NOBODYS, Neighbours, ROLES, Refusal, UNSET, attempt, given_by, refusal, tables,
+};
 use crate::support::Tenant;
 
 /// A trigger refuses, which is asked before the policy.
@@ -59,8 +61,9 @@ async fn the_rows_of_another_tenant_are_neither_seen_nor_locked_nor_changed_nor_
         for other in neighbours.others(&table).await {
             let (id, _) = row_of(other, &table).await;
             let of_theirs = format!("tenant_id = '{}'", other.id);
-            let matched =
-                format!("merge into {table} t using (select '{id}'::uuid as id) s on t.id = s.id when matched");
+            let matched = format!(
+                "merge into {table} t using (select '{id}'::uuid as id) s on t.id = s.id when matched"
+            );
             for sql in [
                 format!("select from {table} where id = '{id}'"),
                 format!("select from {table} where {of_theirs}"),
