@@ -26,7 +26,7 @@ const CALLERS: u64 = 6;
 const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(50);
 
-const IDENTITY: &str = "id identity { ... on PatientIdentity { fullName } ... on Withheld { reason } }";
+const IDENTITY: &str = "id identity { __typename ... on PatientIdentity { fullName } ... on Withheld { reason } }";
 
 /// Everybody who calls.
 pub struct Callers {
@@ -277,7 +277,7 @@ fn note_looks(ledger: &mut Ledger, request: &str, answer: &Value) {
             let patient = fields.get("id").and_then(|id| id.as_str()?.parse().ok());
             let identity = fields.get("identity").filter(|identity| identity.is_object());
             if let Some((patient, identity)) = patient.zip(identity) {
-                let shown = identity["fullName"].is_string();
+                let shown = identity["__typename"] == "PatientIdentity";
                 ledger.looks.push(Look { request: request.to_owned(), patient, shown });
             }
             fields.values().for_each(|value| note_looks(ledger, request, value));

@@ -40,9 +40,12 @@ const CONSENTS: &str = "
         or 1 + (c.revocation is not null)::integer <> (select count(*) from outbox_events
             where tenant_id = $1 and aggregate_id = c.id)";
 
-/// Requests whose answer showed or withheld a patient's identity without a record of that look.
+/// Requests whose answer showed or withheld a patient's identity without a record of that look, and what they left instead.
 const LOOKS: &str = "
-    select l.request from unnest($2::text[], $3::uuid[], $4::boolean[]) as l (request, patient_id, shown)
+    select concat_ws(' ', l.request, l.patient_id, case when l.shown then 'shown' else 'withheld' end, ':',
+        (select string_agg(concat_ws(' ', a.patient_id, a.operation, a.action, a.decision, a.reason), ', ')
+            from audit_logs a where a.tenant_id = $1 and a.request_id = l.request))
+    from unnest($2::text[], $3::uuid[], $4::boolean[]) as l (request, patient_id, shown)
     where not exists (select from audit_logs
         where tenant_id = $1 and patient_id = l.patient_id and request_id = l.request and action = 'VIEW'
             and operation = 'patient.identity' and decision = case when l.shown then 'PERMIT' else 'DENY' end)";

@@ -16,7 +16,8 @@ with recursive place as (
     from place join locations l on l.tenant_id = $1 and l.id = place.parent_location_id
 ), house as (
     select o.id, o.parent_organization_id, o.is_part2_program
-    from organizations o where o.tenant_id = $1 and (o.id = $1 or o.id in (select organization_id from place))
+    from (select $1 as id union select organization_id from place) nearest
+    join organizations o on o.tenant_id = $1 and o.id = nearest.id
     union
     select o.id, o.parent_organization_id, o.is_part2_program
     from house join organizations o on o.tenant_id = $1 and o.id = house.parent_organization_id

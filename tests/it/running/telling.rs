@@ -45,7 +45,7 @@ async fn scenario(town: &Town, server: &Server) -> Vec<String> {
     assert_eq!(send(ask("{ canary", json!({}))).status, 200);
     assert_eq!(send(ask(&format!("{{ canary{} }}", "x".repeat(300)), json!({}))).status, 200);
     let unbelieved = clinician.with_token("cst_canarytoken");
-    assert_eq!(send(Request::document(&unbelieved, "{ canary }", json!({}))).status, 401);
+    assert_eq!(send(Request::document(&unbelieved, "{ canary: __typename }", json!({}))).status, 401);
     assert_eq!(send(Request::get("/canarypath?canary=1")).status, 404);
     assert_eq!(send(Request::get("/readyz")).status, 200);
     let mut secrets: Vec<String> =
@@ -101,7 +101,7 @@ async fn metrics_count_what_happened_each_with_an_explanation_and_without_a_name
         "consentry_operations_in_flight 0",
         "consentry_operations_total{type=\"query\",code=\"OK\"} 1",
         "consentry_operations_total{type=\"mutation\",code=\"OK\"} 2",
-        "consentry_operations_total{type=\"query\",code=\"GRAPHQL_VALIDATION_FAILED\"} 1",
+        "consentry_guard_refusals_total{code=\"GRAPHQL_VALIDATION_FAILED\"} 1",
         "consentry_operations_total{type=\"query\",code=\"UNAUTHENTICATED\"} 1",
         "consentry_guard_refusals_total{code=\"GRAPHQL_PARSE_FAILED\"} 1",
         "consentry_guard_refusals_total{code=\"DOCUMENT_LIMIT_EXCEEDED\"} 1",
