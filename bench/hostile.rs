@@ -1,38 +1,31 @@
 //! How long the server takes to end each attack of the corpus, sent by a stranger: `cargo bench --bench hostile`.
 //!
-//! There is no database behind it, so what is measured is what anybody can make this process do: reading, checking,
-//! refusing, and introspection. Attacks that sign in are left out. The documents are not kept between two requests
-//! unless they passed every check, as in the server.
+//! What is measured is what anybody can make the server do: reading, checking, refusing, recording that a token was
+//! refused, and introspection. Attacks that sign in are left out, since a password takes long to check. The documents are
+//! not kept between two requests unless they passed every check, as in the server.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use axum::{
     body::{Body, to_bytes},
     http::Request,
 };
-use consentry::{
-    http::router,
-    kernel::{
-        app::App,
-        clock::{RandomIds, SystemClock},
-        crypto::LocalKeyProvider,
-        database::pool,
-    },
-    schema,
-};
-use sqlx::postgres::PgConnectOptions;
+use consentry::{http::router, kernel::database::pool};
 use tower::ServiceExt;
 
 #[expect(dead_code, reason = "the tests ask more of an attack than how long it takes")]
 #[path = "../tests/it/hostile/attacks/mod.rs"]
 mod attacks;
 
+#[expect(dead_code, unused_imports, reason = "the tests ask more of the town")]
+#[path = "../tests/it/support/mod.rs"]
+mod support;
+
 use attacks::{Attack, End};
+use support::Town;
 
 const ROUNDS: usize = 100;
+const CONNECTIONS: u32 = 2;
 /// What no attack may take.
 const PROMISED: Duration = Duration::from_millis(5);
 
@@ -49,16 +42,10 @@ fn main() {
 }
 
 async fn run() {
-    let provider = LocalKeyProvider::from_base64(&"q80cWZbSSwk2pEHwnVCzPU8FhGhTHzxWVhqWNtyW8Sc=".into());
-    let nowhere = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(1);
-    let app = App::new(
-        pool(nowhere, 1),
-        Arc::new(provider.expect("a key")),
-        Arc::new(SystemClock),
-        Arc::new(RandomIds),
-        schema::build().finish(),
-    );
-    let router = router(app);
+    let town = Town::of_today().await;
+    let serving =
+        town.app.with_pool(pool(support::options(&town.database.connection("consentry_app")), CONNECTIONS));
+    let router = router(serving);
     let mut measured = Vec::new();
     let attacks = [attacks::all(), legal()].concat();
     for attack in attacks.iter().filter(|attack| !matches!(attack.end, End::Declined(_))) {

@@ -26,7 +26,8 @@ const CALLERS: u64 = 6;
 const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(50);
 
-const IDENTITY: &str = "id identity { __typename ... on PatientIdentity { fullName } ... on Withheld { reason } }";
+const IDENTITY: &str =
+    "id identity { __typename ... on PatientIdentity { fullName } ... on Withheld { reason } }";
 
 /// Everybody who calls.
 pub struct Callers {

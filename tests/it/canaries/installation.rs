@@ -19,9 +19,6 @@ use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection};
 
 use crate::support::options;
 
-/// Where metrics are answered, and where traces are sent.
-const METRICS: &str = "CONSENTRY_METRICS_LISTEN";
-const TRACES: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The program in a directory of its own.
@@ -65,12 +62,12 @@ impl Installation {
         for variable in config::VARIABLES {
             command.env_remove(variable);
         }
-        let tells = [(METRICS, &self.metrics), (TRACES, &self.collector.url)];
-        command.envs(tells.into_iter().filter(|(variable, _)| config::VARIABLES.contains(variable)));
         let mut process = command
             .args(["serve", "--demo"])
             .env("CONSENTRY_LISTEN", &self.address)
             .env("CONSENTRY_LOG", "trace")
+            .env("CONSENTRY_METRICS_LISTEN", &self.metrics)
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", &self.collector.url)
             .env("CONSENTRY_EVENTS_URL", &self.sink.url)
             .env("CONSENTRY_EVENTS_SECRET", "whsec_q80cWZbSSwk2pEHwnVCzPU8FhGhTHzxWVhqWNtyW8Sc=")
             .current_dir(&self.directory)
@@ -179,15 +176,14 @@ impl Installation {
         self.sink.received.lock().expect("the sink").clone()
     }
 
-    /// What it answers when it is asked for metrics; `None` when this version counts nothing.
-    pub fn metrics(&self) -> Option<Vec<u8>> {
-        config::VARIABLES.contains(&METRICS).then(|| request(&self.metrics, "GET", "/metrics", &[], b""))
+    /// What it answers when it is asked for metrics.
+    pub fn metrics(&self) -> Vec<u8> {
+        request(&self.metrics, "GET", "/metrics", &[], b"")
     }
 
-    /// What the collector of traces was sent; `None` when this version traces nothing.
-    pub fn traces(&self) -> Option<Vec<u8>> {
-        let kept = self.collector.received.lock().expect("the collector");
-        config::VARIABLES.contains(&TRACES).then(|| kept.clone())
+    /// What the collector of traces was sent.
+    pub fn traces(&self) -> Vec<u8> {
+        self.collector.received.lock().expect("the collector").clone()
     }
 
     /// The token of somebody in the demo.
