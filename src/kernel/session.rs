@@ -21,7 +21,10 @@ use chrono::{DateTime, Utc};
 use entity::{DataClass, Id, identity::user, people::patient, platform::audit_log::AuditAction};
 use sea_orm::{ExecResult, QueryResult, Statement};
 use sea_query_sqlx::SqlxValues;
-use sqlx::{AssertSqlSafe, Postgres, Transaction, postgres::PgRow};
+use sqlx::{
+    AssertSqlSafe, Postgres, Transaction,
+    postgres::{PgArguments, PgRow},
+};
 use uuid::Uuid;
 
 mod slot;
@@ -123,6 +126,19 @@ impl Core {
         let mut guard = self.transaction.lock().await;
         let transaction = self.counted(&mut guard)?;
         Ok(self.ended_by(self.bound(statement).execute(&mut **transaction).await)?.into())
+    }
+
+    /// Runs a statement that returns nothing, with arguments that are bound already.
+    ///
+    /// # Errors
+    ///
+    /// As [`query`](Self::query).
+    pub(in crate::kernel) async fn execute_with(&self, sql: String, arguments: PgArguments) -> Result<()> {
+        let mut guard = self.transaction.lock().await;
+        let transaction = self.counted(&mut guard)?;
+        let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(self.app.keeps_statements());
+        self.ended_by(query.execute(&mut **transaction).await)?;
+        Ok(())
     }
 
     fn bound(&self, statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {

@@ -17,6 +17,7 @@ use sea_orm::{
 use tracing::{Instrument, info_span};
 use uuid::Uuid;
 
+mod batch;
 mod idempotency;
 
 pub use idempotency::Idempotency;

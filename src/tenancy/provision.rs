@@ -1,5 +1,7 @@
 //! A new tenant: its row, its root key, its organization and its roles.
 
+use std::borrow::Cow;
+
 use entity::{
     Id,
     identity::{role, role_permission},
@@ -23,9 +25,9 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct NewTenant {
     /// The short name by which its people sign in.
-    pub slug: &'static str,
+    pub slug: Cow<'static, str>,
     /// The name of its root organization.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// An IANA time zone.
     pub time_zone: &'static str,
     /// Whether the whole organization is a Part 2 program (42 CFR 2.11).
@@ -43,7 +45,7 @@ pub async fn provision(app: &App, owner: &PgPool, tenant: NewTenant) -> Result<U
     // Nobody signs in to it before it is whole, also when this process ends halfway.
     sqlx::query("insert into tenants (id, slug, status) values ($1, $2, 'SUSPENDED')")
         .bind(tenant_id)
-        .bind(tenant.slug)
+        .bind(&*tenant.slug)
         .execute(owner)
         .await?;
     let made = furnish(app, tenant_id, tenant).await;
@@ -71,8 +73,8 @@ async fn organize(write: &Write, tenant: NewTenant) -> Result<()> {
         .insert(organization::ActiveModel {
             id: Set(Id::new(write.tenant_id())),
             kind: Set(OrganizationKind::Tenant),
-            name: Set(name.to_owned()),
-            slug: Set(slug.to_owned()),
+            name: Set(name.into_owned()),
+            slug: Set(slug.into_owned()),
             billing_tier: Set(BillingTier::Basic),
             time_zone: Set(time_zone.to_owned()),
             is_part2_program: Set(is_part2_program),

@@ -144,8 +144,12 @@ impl Tenant {
         slug: &'static str,
         part2: bool,
     ) -> Self {
-        let new =
-            NewTenant { slug, name: "Town Recovery", time_zone: "America/New_York", is_part2_program: part2 };
+        let new = NewTenant {
+            slug: slug.into(),
+            name: "Town Recovery".into(),
+            time_zone: "America/New_York",
+            is_part2_program: part2,
+        };
         let id = provision(app, owner, new).await.expect("a tenant is made");
         Self { id, app: app.clone(), pool: pool.clone(), router: router.clone() }
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::support::Town;
 
 fn named(slug: &'static str, time_zone: &'static str) -> NewTenant {
-    NewTenant { slug, name: "Village Recovery", time_zone, is_part2_program: true }
+    NewTenant { slug: slug.into(), name: "Village Recovery".into(), time_zone, is_part2_program: true }
 }
 
 /// Every tenant as `slug status`, read as the owner: the table is not confined to one tenant.
