@@ -58,8 +58,8 @@ enum Command {
     },
     /// Print the GraphQL schema
     Schema,
-    /// Put two demo tenants there and print tokens for them; never in production
-    Seed,
+    /// Put two demo tenants there and print tokens for them, or many tenants with many patients; never in production
+    Seed(seed::Request),
     /// Make an access token for a program that acts for a user, and print it
     Token(token::Request),
     /// Look after events that could not be carried out
@@ -109,7 +109,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure
             Command::Serve { demo } => serve::run(&config, demo).await,
             Command::Migrate { down } => migrate::run(&config, down).await,
             Command::Schema => schema::run(),
-            Command::Seed => seed::run(&config).await,
+            Command::Seed(request) => seed::run(&config, request).await,
             Command::Token(request) => token::run(&config, request).await,
             Command::Outbox(request) => outbox::run(&config, request).await,
             Command::Verify { canaries } => verify::run(&config, canaries.as_deref()).await,

@@ -1,4 +1,4 @@
-//! `consentry seed`: puts the demo tenants there and prints tokens for their people.
+//! `consentry seed`: puts the demo tenants there and prints tokens for their people, or makes scale data.
 
 use std::{
     fmt::Write as _,
@@ -20,14 +20,31 @@ use super::{
 };
 use crate::{
     config::{Config, Environment},
-    seed::DemoActor,
+    seed::{DemoActor, scale::Plan},
 };
+
+mod scale;
+
+/// What is to be made; without numbers, the demo data.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct Request {
+    /// Make this many tenants with generated patients instead
+    #[arg(long, value_name = "N", requires = "patients")]
+    tenants: Option<u64>,
+    /// How many patients each of them has
+    #[arg(long, value_name = "M", requires = "tenants")]
+    patients: Option<u64>,
+}
 
 /// Holds what is printed, to be read by a shell: `. .consentry/demo.env`.
 const FILE: &str = "demo.env";
 
-pub(super) async fn run(config: &Config) -> Result<(), Failure> {
+pub(super) async fn run(config: &Config, request: Request) -> Result<(), Failure> {
     refuse_in_production(config)?;
+    if let Some((tenants, patients)) = request.tenants.zip(request.patients) {
+        let plan = Plan::new(tenants, patients).map_err(Failure::refused)?;
+        return scale::run(config, plan).await;
+    }
     let key = Key::find(config)?;
     let server = Server::open(config, Use::Visiting).await?;
     visit(server, async |server| {

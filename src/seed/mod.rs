@@ -7,6 +7,7 @@
 mod consents;
 mod intake;
 mod patients;
+pub mod scale;
 mod scene;
 mod staff;
 mod tenants;
@@ -93,8 +94,8 @@ async fn make(app: &App, owner: &PgPool, tenant: &'static DemoTenant) -> Result<
     };
     let begins = app.clock().now() - HISTORY;
     let new = NewTenant {
-        slug: tenant.unfinished_slug,
-        name: tenant.name,
+        slug: tenant.unfinished_slug.into(),
+        name: tenant.name.into(),
         time_zone: tenant.time_zone,
         is_part2_program: tenant.is_part2_program,
     };

@@ -193,12 +193,19 @@ impl Staff {
 
 /// Makes the users of all roles but PATIENT, whose users come with the patients.
 pub(super) async fn hire(scene: &Scene, tenant: &'static DemoTenant, hash: String) -> Result<Staff> {
-    scene.write_as_operator(|write| Box::pin(create_all(write, tenant, hash))).await
+    let email = |login: &str| tenant.email(login);
+    scene.write_as_operator(|write| Box::pin(create_all(write, tenant.practitioners, email, hash))).await
 }
 
-async fn create_all(write: &Write, tenant: &'static DemoTenant, hash: String) -> Result<Staff> {
+/// Makes a user for each role that does not come with patients, and practitioners for those who treat.
+pub(super) async fn create_all(
+    write: &Write,
+    practitioners: &'static [Practitioner],
+    email: impl Fn(&str) -> String + Send + Sync,
+    hash: String,
+) -> Result<Staff> {
     let user = |login: &str, role, practitioner| NewUser {
-        email: tenant.email(login),
+        email: email(login),
         password_hash: Some(hash.clone()),
         roles: vec![NewAssignment { role, ..Default::default() }],
         person_id: None,
@@ -206,7 +213,7 @@ async fn create_all(write: &Write, tenant: &'static DemoTenant, hash: String) ->
     };
     let mut staff = BTreeMap::new();
     let mut supervisor = None;
-    for practitioner in tenant.practitioners {
+    for practitioner in practitioners {
         let new = user(practitioner.login, practitioner.role, Some(practitioner.to_be_made()));
         let created = create_user(write, new).await?;
         if practitioner.role == "SUPERVISOR" {
@@ -219,7 +226,7 @@ async fn create_all(write: &Write, tenant: &'static DemoTenant, hash: String) ->
         staff.insert(practitioner.login.to_owned(), created);
     }
     for role in SYSTEM_ROLES {
-        let treats = tenant.practitioners.iter().any(|practitioner| practitioner.role == role.key);
+        let treats = practitioners.iter().any(|practitioner| practitioner.role == role.key);
         if !treats && role.key != "PATIENT" {
             let login = role.key.to_lowercase().replace('_', "-");
             let created = create_user(write, user(&login, role.key, None)).await?;
