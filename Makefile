@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos lint fmt schema prerequisites
+.PHONY: help run test chaos bench lint fmt schema prerequisites
 
 # rustup's directory is often missing from the path of a shell that is not a login shell.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -27,6 +27,9 @@ test: ## Run every test
 chaos: prerequisites ## Kill the server 200 times and PostgreSQL 50 times under load, and compare
 	@CHAOS_SERVER_ROUNDS=$(or $(SERVER),200) CHAOS_POSTGRESQL_ROUNDS=$(or $(POSTGRESQL),50) \
 		$(CARGO) test $(PROFILE) --test chaos -- --nocapture
+
+bench: prerequisites ## Measure the API against hand-written SQL and keep bench/RESULTS.md; QUICK=1 is short
+	@$(CARGO) bench --bench http -- $(if $(filter 1,$(QUICK)),--quick)
 
 lint: prerequisites ## Check formatting and lints
 	@$(CARGO) fmt --all --check
