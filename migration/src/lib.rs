@@ -54,6 +54,7 @@ const STEPS: &[Step] = &[
     step!("m20261121_000007", "evidence"),
     step!("m20261121_000008", "outbox_relay"),
     step!("m20261121_000009", "integrity"),
+    step!("m20261121_000010", "lean_record"),
 ];
 
 impl MigrationName for Step {

@@ -214,7 +214,7 @@ pub(super) async fn with_app<T>(
     work: impl AsyncFnOnce(&App) -> Result<T, Failure>,
 ) -> Result<(App, T), Failure> {
     let pool = database::pool_through(pooler, options.clone(), STARTUP_CONNECTIONS);
-    let schema = crate::schema::build().finish();
+    let schema = crate::schema::Schema::default();
     let app = App::new(pool.clone(), provider, Arc::new(SystemClock), Arc::new(RandomIds), schema);
     let app = app.through(pooler);
     let outcome = work(&app).await;

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use sqlx::{
-    AssertSqlSafe, PgConnection, PgPool, Postgres, Row, SqlSafeStr, Transaction,
+    AssertSqlSafe, Connection, PgConnection, PgPool, Postgres, Row, SqlSafeStr, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::error::{Error, Result, lost_connection};
@@ -13,7 +14,7 @@ use super::error::{Error, Result, lost_connection};
 /// How long a caller waits for a connection before it gets a retryable error.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Whether a connection comes back as it was given out.
+/// Whether a session comes back as it was given out.
 const CLEAN: &str = "select coalesce(current_setting('app.tenant_id', true), '') = ''";
 
 /// What stands between the server and its database.
@@ -37,7 +38,9 @@ impl Pooler {
     /// How to connect through it.
     pub fn adapt(self, options: PgConnectOptions) -> PgConnectOptions {
         match self {
-            Self::None => options,
+            // Every statement finds its rows by an index that begins with the tenant, so one plan fits all values, and
+            // planning takes longer than most of them run. Left to itself, PostgreSQL plans some of them each time.
+            Self::None => options.options([("plan_cache_mode", "force_generic_plan")]),
             // Poolers refuse that parameter, and values in binary do not need it.
             Self::Transaction => options.statement_cache_capacity(0).extra_float_digits(None),
         }
@@ -67,7 +70,8 @@ pub fn pool_through(pooler: Pooler, options: PgConnectOptions, connections: u32)
 
 async fn is_clean(pooler: Pooler, connection: &mut PgConnection) -> sqlx::Result<bool> {
     if pooler.keeps_statements() {
-        sqlx::query_scalar(CLEAN).fetch_one(connection).await
+        // The driver counts a transaction once its `BEGIN` was answered, and [`begin`] is never cut off before that.
+        Ok(!connection.is_in_transaction())
     } else {
         // One message, so that one session answers it.
         sqlx::raw_sql(CLEAN).fetch_one(connection).await?.try_get(0)
@@ -105,6 +109,13 @@ pub(in crate::kernel) async fn begin(
          set local statement_timeout = '5s'; set local lock_timeout = '2s'; \
          set local idle_in_transaction_session_timeout = '30s'"
     );
+    // In a task of its own: whoever asks may be dropped at any moment, and a connection whose `BEGIN` was sent and not
+    // answered would not know that it is in a transaction.
+    let begun = tokio::spawn(begin_on(pool.clone(), statement).in_current_span()).await;
+    begun.map_err(|_| Error::internal("beginning a transaction panicked"))?
+}
+
+async fn begin_on(pool: PgPool, statement: String) -> Result<Transaction<'static, Postgres>> {
     // Connections that were idle while the database restarted are found to be lost only when they are used. Nothing was
     // done on them yet, so another is taken; each that is lost leaves the pool, so all of them together are the most.
     let mut lost = 0;

@@ -59,6 +59,8 @@ pub trait Door {
     fn decide(&self, look: Look) -> impl Future<Output = Result<Result<Permit, Withheld>>> + Send;
 }
 
+/// What waits for the database is boxed. The future of a field is as large as that of the largest field of its type, and
+/// is moved for each of them: without this, a display code would cost as much as a list.
 impl Door for Context<'_> {
     #[expect(clippy::disallowed_methods, reason = "the one place that reaches into the request's context")]
     fn slot(&self) -> &Slot {
@@ -73,17 +75,17 @@ impl Door for Context<'_> {
         self.slot().session().await
     }
 
-    async fn load<T: Resource>(&self, id: Id<T::Entity>) -> Result<Option<T>> {
-        self.session().await?.load(id).await
+    fn load<T: Resource>(&self, id: Id<T::Entity>) -> impl Future<Output = Result<Option<T>>> + Send {
+        Box::pin(async move { self.session().await?.load(id).await })
     }
 
-    async fn page_of<T: Resource + OutputType>(
+    fn page_of<T: Resource + OutputType>(
         &self,
         parent: impl Into<Uuid> + Send,
         column: &'static str,
         page: Page,
-    ) -> Result<Connection<T>> {
-        self.session().await?.page_of(parent, column, &page).await
+    ) -> impl Future<Output = Result<Connection<T>>> + Send {
+        Box::pin(async move { self.session().await?.page_of(parent, column, &page).await })
     }
 
     async fn reveal<T: Send>(
@@ -105,13 +107,15 @@ impl Door for Context<'_> {
         shown.payload()
     }
 
-    async fn decide(&self, look: Look) -> Result<Result<Permit, Withheld>> {
-        let session = self.session().await?;
-        let facts = session.facts(look.patient_id).await?;
-        let core = session.core();
-        let verdict = core.judge(&look, facts.as_ref())?;
-        let principal = core.principal()?;
-        Ok(verdict.map_err(|reason| Withheld::new(reason, look.floor, principal)))
+    fn decide(&self, look: Look) -> impl Future<Output = Result<Result<Permit, Withheld>>> + Send {
+        Box::pin(async move {
+            let session = self.session().await?;
+            let facts = session.facts(look.patient_id).await?;
+            let core = session.core();
+            let verdict = core.judge(&look, facts.as_ref())?;
+            let principal = core.principal()?;
+            Ok(verdict.map_err(|reason| Withheld::new(reason, look.floor, principal)))
+        })
     }
 }
 

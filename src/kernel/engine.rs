@@ -41,7 +41,7 @@ impl Engine for App {
             Ok(slot) => slot,
             Err(error) => return refuse(error, &request_id),
         };
-        let executing = self.schema().execute(request.data(slot.clone()));
+        let executing = self.schema().execute(request, &slot);
         let mut response = executing.instrument(info_span!(target: TARGET, "execute")).await;
         let finished = slot.finish().instrument(info_span!(target: TARGET, "record")).await;
         let statistics = Statistics { statements: slot.statements() };

@@ -67,10 +67,8 @@ impl Scene {
                 result {{ {selection} }} userErrors {{ code field message }} }} }}"
         );
         let slot = self.app.act_as(self.tenant_id, user.uuid(), "seed").await?;
-        let request = Request::new(document)
-            .variables(Variables::from_json(json!({ "input": input })))
-            .data(slot.clone());
-        let response = self.app.schema().execute(request).await;
+        let request = Request::new(document).variables(Variables::from_json(json!({ "input": input })));
+        let response = self.app.schema().execute(request, &slot).await;
         slot.finish().await?;
         let data = response.data.into_json().map_err(Error::internal)?;
         let payload = &data[mutation];

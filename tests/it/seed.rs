@@ -9,7 +9,7 @@ use consentry::{
         clock::{Clock, RandomIds, SystemClock},
         crypto::LocalKeyProvider,
     },
-    schema,
+    schema::Schema,
     seed::demo,
 };
 use secrecy::ExposeSecret;
@@ -31,7 +31,7 @@ impl Installation {
         let database = Database::new().await;
         let provider = LocalKeyProvider::from_base64(&"q80cWZbSSwk2pEHwnVCzPU8FhGhTHzxWVhqWNtyW8Sc=".into());
         let provider = Arc::new(provider.expect("a key"));
-        let schema = schema::build().finish();
+        let schema = Schema::default();
         let app = App::new(database.app(), provider, Arc::new(SystemClock), Arc::new(RandomIds), schema);
         let (owner, pool) = (database.owner(), database.app());
         Self { database, app, owner, pool }

@@ -130,9 +130,9 @@ struct Row {
     id: Id<patient::Entity>,
     person_id: Id<person::Entity>,
     data_class: DataClass,
-    team: Option<sea_orm::JsonValue>,
-    consents: Option<sea_orm::JsonValue>,
-    keys: Option<sea_orm::JsonValue>,
+    team: Option<String>,
+    consents: Option<String>,
+    keys: Option<String>,
 }
 
 /// One statement for any number of patients: the care team, the consents with scopes and recipients, and the wrapped
@@ -140,7 +140,7 @@ struct Row {
 const SQL: &str = "\
 select p.id, p.person_id, p.data_class,
     (select json_agg(json_build_object('practitioner_id', m.practitioner_id, 'starts_at', m.starts_at,
-            'ends_at', m.ends_at))
+            'ends_at', m.ends_at))::text
         from care_team_members m
         where m.tenant_id = $1 and m.patient_id = p.id and m.deleted_at is null) as team,
     (select json_agg(json_build_object('id', c.id, 'kind', c.kind, 'decision', c.decision, 'status', c.status,
@@ -154,11 +154,11 @@ select p.id, p.person_id, p.data_class,
                     'practitioner_id', r.practitioner_id, 'recipient_class', r.recipient_class,
                     'organization_id', r.organization_id))
                 from consent_recipients r where r.tenant_id = $1 and r.consent_id = c.id))
-            order by c.created_at, c.id)
+            order by c.created_at, c.id)::text
         from consents c
         where c.tenant_id = $1 and c.patient_id = p.id and c.deleted_at is null) as consents,
     (select json_agg(json_build_object('purpose', k.purpose, 'key_version', k.key_version,
-            'wrapped', encode(k.wrapped, 'hex')))
+            'wrapped', encode(k.wrapped, 'hex')))::text
         from encryption_keys k
         where k.tenant_id = $1 and k.person_id = p.person_id) as keys
 from unnest($2::uuid[]) as wanted (id)
@@ -192,9 +192,9 @@ pub(in crate::kernel) async fn load_facts(
     Ok(facts)
 }
 
-fn parse<T: serde::de::DeserializeOwned>(json: Option<sea_orm::JsonValue>) -> Result<Vec<T>> {
+fn parse<T: serde::de::DeserializeOwned>(json: Option<String>) -> Result<Vec<T>> {
     let Some(json) = json else { return Ok(Vec::new()) };
-    serde_json::from_value(json).map_err(|error| {
+    serde_json::from_str(&json).map_err(|error| {
         crate::kernel::error::Error::internal(format_args!("facts of a decision: {:?}", error.classify()))
     })
 }

@@ -17,7 +17,7 @@ use entity::{
     },
     tenancy::{organization, tenant::TenantStatus},
 };
-use sea_orm::{FromQueryResult, Statement, Value};
+use sea_orm::{ActiveEnum, FromQueryResult, Statement, Value};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -116,32 +116,42 @@ pub(in crate::kernel) struct PrincipalRow {
     practitioner_id: Option<Id<practitioner::Entity>>,
     practitioner_status: Option<PractitionerStatus>,
     patient_id: Option<Id<patient::Entity>>,
-    grants: Option<sea_orm::JsonValue>,
+    grants: Option<String>,
 }
 
+/// A role that the user has.
 #[derive(Deserialize)]
 struct Grant {
     role: String,
     confined: bool,
     expires_at: Option<DateTime<Utc>>,
-    permission: Option<String>,
-    reach: Option<Reach>,
+    /// `permission reach`, separated by commas.
+    permissions: Option<String>,
+}
+
+impl Grant {
+    /// What the role permits, of what this version knows.
+    fn permissions(&self) -> impl Iterator<Item = (Permission, Reach)> {
+        self.permissions.iter().flat_map(|list| list.split(',')).filter_map(|entry| {
+            let (permission, reach) = entry.split_once(' ')?;
+            let reach = Reach::try_from_value(&reach.to_owned()).ok()?;
+            Some((Permission::from_str(permission).ok()?, reach))
+        })
+    }
 }
 
 impl PrincipalRow {
     /// The principal at the moment `now`, with the default purpose.
     pub(in crate::kernel) fn into_principal(self, tenant_id: Uuid, now: DateTime<Utc>) -> Result<Principal> {
         let grants: Vec<Grant> = match self.grants {
-            Some(json) => serde_json::from_value(json)
+            Some(json) => serde_json::from_str(&json)
                 .map_err(|error| Error::internal(format_args!("{:?}", error.classify())))?,
             None => Vec::new(),
         };
         let mut roles: Vec<String> = Vec::new();
         let mut permissions = BTreeMap::new();
         for grant in grants.into_iter().filter(|grant| grant.expires_at.is_none_or(|end| now < end)) {
-            if let (Some(Ok(permission)), Some(reach)) =
-                (grant.permission.as_deref().map(Permission::from_str), grant.reach)
-            {
+            for (permission, reach) in grant.permissions() {
                 let reach = if grant.confined { reach.min(Reach::Own) } else { reach };
                 let held = permissions.entry(permission).or_insert(reach);
                 *held = reach.max(*held);
@@ -191,11 +201,12 @@ pub(in crate::kernel) fn principal_sql(columns: &str, source: &str) -> String {
         "select t.status as tenant_status, u.id as user_id, u.status as user_status, u.person_id,
             pr.id as practitioner_id, pr.status as practitioner_status, pa.id as patient_id,
             (select json_agg(json_build_object('role', r.key, 'confined', a.location_id is not null,
-                    'expires_at', a.expires_at, 'permission', rp.permission_key, 'reach', rp.reach))
+                    'expires_at', a.expires_at, 'permissions', (
+                        select string_agg(rp.permission_key || ' ' || rp.reach, ',')
+                        from role_permissions rp
+                        where rp.tenant_id = $1 and rp.role_id = r.id and rp.deleted_at is null)))::text
                 from role_assignments a
                 join roles r on r.tenant_id = $1 and r.id = a.role_id and r.deleted_at is null
-                left join role_permissions rp
-                    on rp.tenant_id = $1 and rp.role_id = r.id and rp.deleted_at is null
                 where a.tenant_id = $1 and a.user_id = u.id and a.deleted_at is null) as grants{columns}
         from {source}
         join tenants t on t.id = $1

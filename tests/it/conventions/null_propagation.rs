@@ -5,7 +5,7 @@ mod failing;
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::PathSegment;
-use consentry::schema;
+use consentry::schema::Schema;
 use entity::{Id, people::patient};
 use failing::{DETAIL, Failing, Spot, spots};
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let failing = Failing::default();
-        let town = Town::with_schema(schema::build().extension(failing.clone()).finish(), false).await;
+        let town = Town::with_schema(Schema::extended_by(failing.clone()), false).await;
         let clinician = town.tenant.clinician().await;
         let compliance = town.tenant.compliance().await;
         let location = town.tenant.location("House on the hill", false).await;

@@ -102,7 +102,7 @@ async fn while_keys_do_not_open_nothing_is_linked_and_nothing_is_lost() {
     let provider =
         LocalKeyProvider::from_base64(&"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".into()).expect("a key");
     let clock = Arc::new(consentry::kernel::clock::ManualClock::at(dawn()));
-    let schema = consentry::schema::build().finish();
+    let schema = consentry::schema::Schema::default();
     let stranger = App::new(town.database.app(), Arc::new(provider), clock, Arc::new(RandomIds), schema);
     let mut without_keys: Sealer = evidence.another_sealer(&stranger, &town.database);
 

@@ -15,7 +15,7 @@ use consentry::{
         crypto::{BearerToken, BearerTokenKind, LocalKeyProvider},
         write::Write,
     },
-    schema::{self, Schema},
+    schema::Schema,
     tenancy::provision::{NewTenant, provision},
 };
 use entity::{
@@ -70,18 +70,18 @@ pub fn dawn() -> DateTime<Utc> {
 impl Town {
     /// A town with one tenant that is no Part 2 program.
     pub async fn new() -> Self {
-        Self::with_schema(schema::build().finish(), false).await
+        Self::with_schema(Schema::default(), false).await
     }
 
     /// A town whose clock stands a minute before that of the machine, which is what a server of its own goes by.
     pub async fn of_today() -> Self {
         let now = SystemClock.now() - chrono::TimeDelta::minutes(1);
-        Self::beginning(now, schema::build().finish(), false).await
+        Self::beginning(now, Schema::default(), false).await
     }
 
     /// A town whose one tenant is a Part 2 program: there, identity itself is a SUD record.
     pub async fn with_part2_program() -> Self {
-        Self::with_schema(schema::build().finish(), true).await
+        Self::with_schema(Schema::default(), true).await
     }
 
     /// A town on another schema, such as one whose fields fail.

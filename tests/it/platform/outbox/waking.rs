@@ -59,7 +59,7 @@ async fn an_event_of_another_process_is_found_by_looking() {
         Arc::new(provider.expect("a key")),
         Arc::new(town.clock.clone()),
         Arc::new(RandomIds),
-        consentry::schema::build().finish(),
+        consentry::schema::Schema::default(),
     );
     let witness = Witness::willing();
     let relay = Running::start(&town, witness.effects(), policy());
