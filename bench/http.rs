@@ -1,5 +1,6 @@
 //! What the API costs, measured over HTTP against a floor: `make bench`, or `cargo bench --bench http -- [--quick]
-//! [--without-growth]`.
+//! [--without-growth] [--only WORDS]`. With the last, operations whose name has these words are measured, and nothing is
+//! kept: for whoever looks at one of them with a profiler.
 //!
 //! The server is the built program in a process of its own, on a private PostgreSQL with scale data. The floor is this
 //! program in another process: bare axum routes that pass on the JSON of hand-written SQL, on a copy of the same
@@ -59,20 +60,25 @@ fn main() {
     }
     let asked = |name: &str| arguments.iter().any(|argument| argument == name);
     let pace = if asked("--quick") { QUICK } else { FULL };
+    let only = arguments.iter().skip_while(|argument| *argument != "--only").nth(1).cloned();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(run(pace, !asked("--without-growth"), asked("--quick")));
+    runtime.block_on(run(pace, only, !asked("--without-growth"), asked("--quick")));
 }
 
-async fn run(pace: Pace, grows: bool, quick: bool) {
+async fn run(pace: Pace, only: Option<String>, grows: bool, quick: bool) {
     let begun = std::time::Instant::now();
     let mut installation = Installation::make().await;
     eprintln!("the data is there after {:.0} s", begun.elapsed().as_secs_f64());
     installation.serve().await;
     let mut measured = Vec::new();
-    for operation in operations::all() {
+    let wanted = only.as_deref().unwrap_or_default();
+    for operation in operations::all().into_iter().filter(|operation| operation.name.contains(wanted)) {
         eprintln!("measuring: {}", operation.name);
         measured.push(measure::operation(&installation, &operation, pace).await);
         eprintln!("{}", results::line(measured.last().expect("the one that was measured")));
+    }
+    if only.is_some() {
+        return;
     }
     let growth = if grows { growth::measure(&mut installation, pace).await } else { Vec::new() };
     let text = results::text(&measured, &growth, pace, quick, begun.elapsed()).await;

@@ -14,6 +14,9 @@ use crate::{
 };
 use consentry::kernel::cluster::{DATABASE, SUPERUSER};
 
+/// Slices of each contender at each size; half as long as the others, since there are many.
+const ROUNDS: usize = 3;
+
 /// What was measured at one size.
 pub struct Grown {
     /// What grew, and how far.
@@ -67,9 +70,9 @@ async fn at(installation: &Installation, pace: Pace, what: &'static str, size: u
         for contender in [&mut server, &mut floor] {
             contender.warm_up(postmaster).await;
         }
-        for _ in 0..pace.rounds.min(4) {
-            server.slice(postmaster, pace.slice).await;
-            floor.slice(postmaster, pace.slice).await;
+        for _ in 0..ROUNDS {
+            server.slice(postmaster, pace.slice / 2).await;
+            floor.slice(postmaster, pace.slice / 2).await;
         }
         let (server, floor) = (server.into_cost(), floor.into_cost());
         measured.push((

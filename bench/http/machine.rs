@@ -13,7 +13,11 @@ struct Times {
 }
 
 fn times(process: u32) -> Option<Times> {
-    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    read(&format!("/proc/{process}/stat"))
+}
+
+fn read(path: &str) -> Option<Times> {
+    let text = fs::read_to_string(path).ok()?;
     // The name stands in parentheses and may hold anything.
     let fields: Vec<&str> = text.rsplit_once(") ")?.1.split(' ').collect();
     let ticks = |place: usize| fields[place].parse::<f64>().ok().map(|ticks| ticks / TICKS);
@@ -37,6 +41,13 @@ pub fn processor_time_of_family(postmaster: u32) -> f64 {
         times(number).filter(|times| times.parent == postmaster).map(|times| times.own)
     });
     first + processes.sum::<f64>()
+}
+
+/// Processor time of each thread of a process, in seconds.
+pub fn processor_time_of_threads(process: u32) -> Vec<f64> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten();
+    let paths = tasks.filter_map(|entry| Some(format!("{}/stat", entry.ok()?.path().to_str()?)));
+    paths.filter_map(|path| Some(read(&path)?.own)).collect()
 }
 
 /// Resident memory of a process, in megabytes.

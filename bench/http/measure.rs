@@ -6,7 +6,7 @@ use crate::{
     Pace,
     client::{self, Exchange, once},
     installation::Installation,
-    machine::{processor_time, processor_time_of_family, resident},
+    machine::{processor_time, processor_time_of_family, processor_time_of_threads, resident},
     operations::Operation,
 };
 
@@ -29,15 +29,23 @@ pub struct Cost {
     pub own: f64,
     /// The same, of PostgreSQL.
     pub database: f64,
+    /// Which share of that the busiest thread of the process had; with two that serve, a half is best.
+    pub busiest: f64,
     /// Requests that were answered.
     pub requests: usize,
     seconds: (f64, f64),
+    threads: Vec<f64>,
 }
 
 impl Cost {
     /// Requests a second: the median of the slices.
     pub fn rate(&self) -> f64 {
         median(self.rates.clone())
+    }
+
+    /// Processor time for a request in all, in milliseconds.
+    pub fn processor(&self) -> f64 {
+        self.own + self.database
     }
 
     /// How long the given share of requests took at the most, in milliseconds.
@@ -153,10 +161,14 @@ impl Contender {
     /// Asks for one slice. What goes on behind the answers afterwards, such as linking the record, is counted as well.
     pub async fn slice(&mut self, postmaster: u32, how_long: Duration) {
         let before = (processor_time(self.process), processor_time_of_family(postmaster));
+        let threads = processor_time_of_threads(self.process);
         let slice = client::ask(self.address, &self.exchanges, how_long).await;
         self.rest(postmaster).await;
         self.cost.seconds.0 += processor_time(self.process) - before.0;
         self.cost.seconds.1 += processor_time_of_family(postmaster) - before.1;
+        let spent = processor_time_of_threads(self.process).into_iter().zip(threads);
+        let spent = spent.map(|(after, before)| after - before);
+        self.cost.threads.push(spent.fold(0.0, f64::max));
         self.cost.requests += slice.latencies.len();
         self.cost.rates.push(slice.latencies.len() as f64 / slice.seconds);
         self.cost.latencies.extend(slice.latencies);
@@ -178,6 +190,7 @@ impl Contender {
     /// What it did.
     pub fn into_cost(mut self) -> Cost {
         self.cost.latencies.sort_by(f64::total_cmp);
+        self.cost.busiest = self.cost.threads.iter().sum::<f64>() / self.cost.seconds.0;
         self.cost.own = self.cost.seconds.0 * 1e3 / self.cost.requests as f64;
         self.cost.database = self.cost.seconds.1 * 1e3 / self.cost.requests as f64;
         self.cost

@@ -10,7 +10,7 @@ use crate::{
     growth::Grown,
     installation::{PATIENTS, POOL, TENANTS, THREADS},
     machine::{description, printed},
-    measure::{Cost, Measured},
+    measure::{self, Cost, Measured},
 };
 
 /// One operation in one line, for whoever waits.
@@ -21,7 +21,7 @@ pub fn line(measured: &Measured) -> String {
         .map(|ratio| format!(", {ratio:.2} of the server's own plain read"))
         .unwrap_or_default();
     format!(
-        "  {name}: {:.0} requests/s, floor {:.0}, ratio {:.2}{beside}; {:.2} + {:.2} ms of processor, floor {:.2} + {:.2}",
+        "  {name}: {:.0} requests/s, floor {:.0}, ratio {:.2}{beside}; {:.2} + {:.2} ms of processor, floor {:.2} + {:.2}; busiest thread {:.2}, floor {:.2}",
         server.rate(),
         floor.rate(),
         measured.ratio(),
@@ -29,6 +29,8 @@ pub fn line(measured: &Measured) -> String {
         server.database,
         floor.own,
         floor.database,
+        server.busiest,
+        floor.busiest,
     )
 }
 
@@ -53,7 +55,9 @@ pub async fn text(
         share the machine.\n\
         - {} slices of {} ms of each contender in turn; requests/s are medians of slices, a ratio is the median of the \
         ratios of neighbouring slices. Processor time is of the process that answers and of PostgreSQL, from `/proc`, with \
-        what goes on behind the answers: the links of the record, the events.\n",
+        what goes on behind the answers: the links of the record, the events. The share of the busiest thread is of that of \
+        the process: with two threads that serve, a half is best. `by processor` is the ratio of processor time in all, \
+        which a busy machine changes less than the rate.\n",
         SystemClock.now().format("%Y-%m-%d %H:%M UTC"),
         (took.as_secs_f64() / 60.0).ceil(),
         description(),
@@ -79,39 +83,49 @@ fn table(text: &mut String, measured: &[Measured]) {
         statement, with a constant where the server computes the MAC of the record, and nobody carries out its events. It \
         decides and decrypts nothing: where identity is shown, it does the plain read, and the ratio that counts is that to \
         the server's own plain read.\n\n\
-        | operation | | requests/s | p50 ms | p99 ms | processor ms | of PostgreSQL ms | statements | ratio | goal |\n\
-        |---|---|---|---|---|---|---|---|---|---|\n",
+        | operation | | requests/s | p50 ms | p99 ms | processor ms | of PostgreSQL ms | busiest thread | statements | ratio | by processor | goal |\n\
+        |---|---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     for measured in measured {
         let goal = measured.goal.map_or(String::new(), |(least, aim)| format!("{least:.2}, aim {aim:.2}"));
-        row(
-            text,
-            measured.name,
-            "server",
-            &measured.server,
-            &format!("{:.1}", measured.statements.0),
-            measured.ratio(),
-            &goal,
-        );
-        row(text, "", "floor", &measured.floor, &measured.statements.1.to_string(), 1.0, "");
-        if let (Some((name, least, cost)), Some(ratio)) = (&measured.beside, measured.ratio_beside()) {
-            let name = format!("beside: server, {name}");
-            row(text, "", &name, cost, "", 1.0 / ratio, &format!("{ratio:.2} of it; {least:.2}"));
+        let Measured { name, server, floor, statements, .. } = measured;
+        let by_processor = |other: &Cost| floor.processor() / other.processor();
+        let ratios = (measured.ratio(), by_processor(server));
+        row(text, (name, "server"), server, &format!("{:.1}", statements.0), ratios, &goal);
+        row(text, ("", "floor"), floor, &statements.1.to_string(), (1.0, 1.0), "");
+        if let (Some((beside, least, cost)), Some(ratio)) = (&measured.beside, measured.ratio_beside()) {
+            let processor = cost.processor() / server.processor();
+            let goal =
+                format!("the identity takes it to {ratio:.2}, by processor {processor:.2}; {least:.2}");
+            let ratios = (measure::ratio(cost, floor), by_processor(cost));
+            row(text, ("", &format!("server, {beside}")), cost, "", ratios, &goal);
         }
     }
     let most = measured.iter().map(|measured| measured.resident).fold(0.0, f64::max);
     let _ = writeln!(text, "\nResident memory of the server under this load: {most:.0} MB at the most.\n");
 }
 
-fn row(text: &mut String, name: &str, who: &str, cost: &Cost, statements: &str, ratio: f64, goal: &str) {
+fn row(
+    text: &mut String,
+    names: (&str, &str),
+    cost: &Cost,
+    statements: &str,
+    ratios: (f64, f64),
+    goal: &str,
+) {
     let _ = writeln!(
         text,
-        "| {name} | {who} | {:.0} | {:.1} | {:.1} | {:.3} | {:.3} | {statements} | {ratio:.2} | {goal} |",
+        "| {} | {} | {:.0} | {:.1} | {:.1} | {:.3} | {:.3} | {:.2} | {statements} | {:.2} | {:.2} | {goal} |",
+        names.0,
+        names.1,
         cost.rate(),
         cost.percentile(0.5),
         cost.percentile(0.99),
         cost.own,
         cost.database,
+        cost.busiest,
+        ratios.0,
+        ratios.1,
     );
 }
 
