@@ -298,8 +298,8 @@ impl Installation {
 /// What must not be found: every name, phone number and address of the demo patients, as it stands in the source.
 fn canaries() -> Vec<String> {
     let sources = [
-        include_str!("../../src/seed/patients/recovery.rs"),
-        include_str!("../../src/seed/patients/clinics.rs"),
+        include_str!("../../../src/seed/patients/recovery.rs"),
+        include_str!("../../../src/seed/patients/clinics.rs"),
     ];
     let personal =
         ["given_name", "middle_name", "family_name", "phone", "email", "ssn", "address", "emergency_contact"];

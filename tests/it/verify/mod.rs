@@ -15,15 +15,15 @@ use sqlx::AssertSqlSafe;
 use crate::support::{Actor, KEY, Town};
 
 /// What the command printed, and whether it was content.
-struct Verdict {
-    content: bool,
-    text: String,
+pub struct Verdict {
+    pub content: bool,
+    pub text: String,
 }
 
 impl Verdict {
     /// The line of this name.
     #[track_caller]
-    fn line(&self, name: &str) -> &str {
+    pub fn line(&self, name: &str) -> &str {
         let mut lines = self.text.lines();
         let found = lines.find(|line| line.get(8..).is_some_and(|rest| rest.starts_with(name)));
         found.unwrap_or_else(|| panic!("no line {name}: {}", self.text))
@@ -47,7 +47,7 @@ impl Verdict {
 }
 
 /// Runs the command on the database of a town.
-async fn verify(town: &Town, arguments: &[&str]) -> Verdict {
+pub async fn verify(town: &Town, arguments: &[&str]) -> Verdict {
     let connection = town.database.connection("consentry_app");
     let url = format!(
         "postgres:///{}?host={}&port={}&user={}&sslmode=disable",
