@@ -50,6 +50,8 @@ pub struct Slice {
     pub latencies: Vec<f64>,
     /// How long it was.
     pub seconds: f64,
+    /// How many were turned away because all was busy.
+    pub refused: usize,
 }
 
 /// Asks for so long, over all connections, each beginning at another exchange.
@@ -66,20 +68,27 @@ pub async fn ask(address: SocketAddr, exchanges: &Rc<Vec<Exchange>>, how_long: D
                 running.spawn_local(async move {
                     let mut connection = Connection::open(address).await;
                     let mut latencies = Vec::new();
+                    let mut refused = 0;
                     let mut turn = number * exchanges.len() / CONNECTIONS;
                     while Instant::now() < until {
                         let exchange = &exchanges[turn % exchanges.len()];
                         let sent = Instant::now();
-                        let body = connection.exchange(&exchange.request).await;
-                        latencies.push(sent.elapsed().as_secs_f64());
-                        exchange.expected.check(body);
+                        match connection.exchange(&exchange.request).await {
+                            Some(body) => {
+                                latencies.push(sent.elapsed().as_secs_f64());
+                                exchange.expected.check(body);
+                            }
+                            None => refused += 1,
+                        }
                         turn += 1;
                     }
-                    latencies
+                    (latencies, refused)
                 });
             }
-            while let Some(latencies) = running.join_next().await {
-                slice.latencies.extend(latencies.expect("every answer is right"));
+            while let Some(ended) = running.join_next().await {
+                let (latencies, refused) = ended.expect("every answer is right");
+                slice.latencies.extend(latencies);
+                slice.refused += refused;
             }
         })
         .await;
@@ -89,7 +98,7 @@ pub async fn ask(address: SocketAddr, exchanges: &Rc<Vec<Exchange>>, how_long: D
 
 /// One request on a connection of its own; returns the body.
 pub async fn once(address: SocketAddr, request: &[u8]) -> Vec<u8> {
-    Connection::open(address).await.exchange(request).await.to_vec()
+    Connection::open(address).await.exchange(request).await.expect("it is not busy").to_vec()
 }
 
 struct Connection {
@@ -104,29 +113,27 @@ impl Connection {
         Self { stream, buffer: Vec::with_capacity(64 * 1024) }
     }
 
-    async fn exchange(&mut self, request: &[u8]) -> &[u8] {
+    /// Nothing when it is busy.
+    async fn exchange(&mut self, request: &[u8]) -> Option<&[u8]> {
         self.stream.write_all(request).await.expect("the request is taken");
         self.buffer.clear();
-        let (head, length) = loop {
+        let (head, length, busy) = loop {
             self.read().await;
             if let Some(end) = self.buffer.windows(4).position(|window| window == b"\r\n\r\n") {
                 let head = std::str::from_utf8(&self.buffer[..end]).expect("headers are text");
-                assert!(
-                    head.starts_with("HTTP/1.1 200 "),
-                    "refused: {}",
-                    String::from_utf8_lossy(&self.buffer)
-                );
+                let busy = head.starts_with("HTTP/1.1 503 ");
+                assert!(busy || head.starts_with("HTTP/1.1 200 "), "refused: {head}");
                 let length = head.lines().find_map(|line| {
                     let (name, value) = line.split_once(':')?;
                     name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
                 });
-                break (end + 4, length.expect("a length"));
+                break (end + 4, length.expect("a length"), busy);
             }
         };
         while self.buffer.len() < head + length {
             self.read().await;
         }
-        &self.buffer[head..head + length]
+        (!busy).then(|| &self.buffer[head..head + length])
     }
 
     async fn read(&mut self) {

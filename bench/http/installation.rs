@@ -239,6 +239,9 @@ impl Drop for Installation {
     fn drop(&mut self) {
         for served in [&mut self.server, &mut self.floor] {
             if let Some(mut process) = served.process.take() {
+                if let Ok(Some(status)) = process.try_wait() {
+                    eprintln!("process {} at {} ended by itself: {status}", process.id(), served.address);
+                }
                 machine::terminate(process.id());
                 let _ = process.wait();
             }

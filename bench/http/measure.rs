@@ -33,6 +33,8 @@ pub struct Cost {
     pub busiest: f64,
     /// Requests that were answered.
     pub requests: usize,
+    /// Requests that were turned away, which a machine that is busy with something else makes of some.
+    pub refused: usize,
     seconds: (f64, f64),
     threads: Vec<f64>,
 }
@@ -169,6 +171,7 @@ impl Contender {
         let spent = processor_time_of_threads(self.process).into_iter().zip(threads);
         let spent = spent.map(|(after, before)| after - before);
         self.cost.threads.push(spent.fold(0.0, f64::max));
+        self.cost.refused += slice.refused;
         self.cost.requests += slice.latencies.len();
         self.cost.rates.push(slice.latencies.len() as f64 / slice.seconds);
         self.cost.latencies.extend(slice.latencies);
@@ -189,6 +192,8 @@ impl Contender {
 
     /// What it did.
     pub fn into_cost(mut self) -> Cost {
+        let Cost { refused, requests, .. } = self.cost;
+        assert!(refused * 50 <= requests, "{refused} of {requests} requests were turned away");
         self.cost.latencies.sort_by(f64::total_cmp);
         self.cost.busiest = self.cost.threads.iter().sum::<f64>() / self.cost.seconds.0;
         self.cost.own = self.cost.seconds.0 * 1e3 / self.cost.requests as f64;

@@ -102,6 +102,12 @@ fn table(text: &mut String, measured: &[Measured]) {
         }
     }
     let most = measured.iter().map(|measured| measured.resident).fold(0.0, f64::max);
+    let refused: usize =
+        measured.iter().map(|measured| measured.server.refused + measured.floor.refused).sum();
+    let _ = writeln!(
+        text,
+        "\nRequests that were turned away since all was busy: {refused}, which are not counted."
+    );
     let _ = writeln!(text, "\nResident memory of the server under this load: {most:.0} MB at the most.\n");
 }
 
