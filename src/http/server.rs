@@ -4,13 +4,12 @@
 //! nothing could keep everybody else out. Here every step that a caller can delay has a deadline, and callers beyond
 //! the bound get an answer instead of a place in a queue.
 
+mod places;
 mod stream;
 
 use std::convert::Infallible;
 use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -21,11 +20,13 @@ use hyper::service::{Service, service_fn};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use metrics::{counter, gauge};
+use metrics::counter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 
+use places::Guest;
+pub use places::Places;
 use stream::{Timed, Turns, Whole};
 
 /// How many bytes the headers of a request may have, its first line included.
@@ -34,8 +35,6 @@ const HEADER_BYTES: usize = 16_384;
 const HEADERS: usize = 64;
 /// How long nobody is accepted after the system gave no connection, as without free file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// How many callers at once are told that there is no place; others find their connection closed.
-const TURNED_AWAY_AT_ONCE: usize = 64;
 /// How long a caller who found no place may take to read that.
 const FAREWELL: Duration = Duration::from_secs(1);
 const NO_PLACE: &str = "{\"errors\":[{\"message\":\"the service is busy; try again after a moment\",\
@@ -59,27 +58,6 @@ impl Default for Deadlines {
     }
 }
 
-/// The places for connections; clones share them.
-#[derive(Clone, Debug)]
-pub struct Places {
-    free: Arc<Semaphore>,
-    farewells: Arc<Semaphore>,
-}
-
-impl Places {
-    /// So many connections may be open at once.
-    pub fn new(most: usize) -> Self {
-        Self {
-            free: Arc::new(Semaphore::new(most)),
-            farewells: Arc::new(Semaphore::new(TURNED_AWAY_AT_ONCE)),
-        }
-    }
-
-    fn take(&self) -> Option<OwnedSemaphorePermit> {
-        self.free.clone().try_acquire_owned().ok()
-    }
-}
-
 /// Serves connections until `stop` completes; then accepts no more, and returns when the last open request is answered
 /// and its connection closed.
 pub async fn serve(
@@ -91,21 +69,26 @@ pub async fn serve(
 ) {
     // Every connection holds a receiver: it hears the end from it, and dropping it tells that the connection ended.
     let (leaving, _) = watch::channel(false);
+    let mut share = places.clone().share();
+    let attend = |guest, stream| {
+        tokio::spawn(connection(stream, guest, router.clone(), deadlines, leaving.subscribe()));
+    };
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
             biased;
             () = &mut stop => break,
+            (guest, stream) = share.guest() => {
+                attend(guest, stream);
+                continue;
+            }
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => match places.take() {
-                Some(place) => {
-                    let connection =
-                        connection(stream, peer, router.clone(), deadlines, leaving.subscribe(), place);
-                    tokio::spawn(connection);
-                }
-                None => {
+            Ok((stream, peer)) => match share.welcome(stream, peer) {
+                Ok(Some((guest, stream))) => attend(guest, stream),
+                Ok(None) => {}
+                Err(stream) => {
                     counter!("consentry_http_connections_refused_total").increment(1);
                     turn_away(stream, &places);
                 }
@@ -118,6 +101,7 @@ pub async fn serve(
         }
     }
     drop(listener);
+    share.close().into_iter().for_each(|(guest, stream)| attend(guest, stream));
     leaving.send_replace(true);
     leaving.closed().await;
 }
@@ -128,13 +112,12 @@ fn concerns_one_connection(kind: ErrorKind) -> bool {
 
 async fn connection(
     stream: TcpStream,
-    peer: SocketAddr,
+    guest: Guest,
     router: Router,
     deadlines: Deadlines,
     mut leaving: watch::Receiver<bool>,
-    _place: OwnedSemaphorePermit,
 ) {
-    let _open = Open::begin();
+    let peer = guest.peer;
     // An answer is written at once; waiting to fill a packet would only delay it.
     let _ = stream.set_nodelay(true);
     let turns = Turns::default();
@@ -163,22 +146,6 @@ async fn connection(
         _ = leaving.changed() => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
-}
-
-/// A connection, counted as long as it is there.
-struct Open;
-
-impl Open {
-    fn begin() -> Self {
-        gauge!("consentry_http_connections_open").increment(1.0);
-        Self
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        gauge!("consentry_http_connections_open").decrement(1.0);
-    }
 }
 
 /// Tells a caller that there is no place, if that can be done on the side.
