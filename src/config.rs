@@ -23,7 +23,7 @@ mod tests;
 pub use event_sink::EventSinkSettings;
 
 /// Every variable that is read.
-pub const VARIABLES: [&str; 21] = [
+pub const VARIABLES: [&str; 22] = [
     ENVIRONMENT,
     DATABASE_URL,
     DATABASE_MIGRATOR_URL,
@@ -33,6 +33,7 @@ pub const VARIABLES: [&str; 21] = [
     AUDIT_JOURNAL,
     ENCRYPTION_KEY,
     LISTEN,
+    EXPLORER,
     CONNECTIONS,
     DRAIN_DELAY,
     DATA_DIRECTORY,
@@ -56,6 +57,7 @@ const AUDIT_JOURNAL: &str = "CONSENTRY_AUDIT_JOURNAL";
 const DATABASE_POOLER: &str = "DATABASE_POOLER";
 const ENCRYPTION_KEY: &str = "ENCRYPTION_KEY";
 const LISTEN: &str = "CONSENTRY_LISTEN";
+const EXPLORER: &str = "CONSENTRY_EXPLORER";
 const CONNECTIONS: &str = "CONSENTRY_CONNECTIONS";
 const DRAIN_DELAY: &str = "CONSENTRY_DRAIN_DELAY";
 const DATA_DIRECTORY: &str = "CONSENTRY_DATA_DIRECTORY";
@@ -117,6 +119,8 @@ pub struct Config {
     pub environment: Environment,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Whether the explorer is served.
+    pub explorer: bool,
     /// Connections of clients that may be open at once, for all threads together.
     pub connections: usize,
     /// How long new requests are still taken after the signal to stop, while `/readyz` sends them elsewhere.
@@ -210,6 +214,11 @@ impl Config {
             (Some(other), _) => return Err(not_one_of(LOG_FORMAT, other, "text or json")),
         };
         let listen = source.address(LISTEN)?.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8000)));
+        let explorer = match (source.text(EXPLORER)?.as_deref(), environment) {
+            (Some("on"), _) | (None, Environment::Development) => true,
+            (Some("off"), _) | (None, Environment::Production) => false,
+            (Some(other), _) => return Err(not_one_of(EXPLORER, other, "on or off")),
+        };
         let pooler = match source.text(DATABASE_POOLER)?.as_deref() {
             None | Some("none") => Pooler::None,
             Some("transaction") => Pooler::Transaction,
@@ -228,6 +237,7 @@ impl Config {
         Ok(Self {
             environment,
             listen,
+            explorer,
             connections: source.number(CONNECTIONS, MOST_CONNECTIONS)?.unwrap_or(1_000),
             drain_delay: Duration::from_secs(source.seconds(DRAIN_DELAY, LONGEST_DRAIN_DELAY)?.unwrap_or(
                 match environment {

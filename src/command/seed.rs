@@ -77,8 +77,8 @@ pub(super) fn refuse_in_production(config: &Config) -> Result<(), Failure> {
 /// Prints the tokens of the demo's people, and keeps them beside the data.
 pub(super) fn announce(config: &Config, actors: &[DemoActor]) -> Result<(), Failure> {
     let mut lines = String::new();
-    for DemoActor { variable, description, token } in actors {
-        let _ = writeln!(lines, "# {description}\nexport {variable}={}", token.expose_secret());
+    for DemoActor { variable, description, email, token, .. } in actors {
+        let _ = writeln!(lines, "# {description} ({email})\nexport {variable}={}", token.expose_secret());
     }
     let path = config.data_directory.join(FILE);
     write_private(&config.data_directory, &path, &lines).map_err(|error| {

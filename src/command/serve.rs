@@ -25,13 +25,14 @@ use super::{
 };
 use crate::{
     config::{Config, Environment},
+    http::{Pages, SignInOffer},
     kernel::{
         app::App,
         clock::{RandomIds, SystemClock},
         crypto::KeyProvider,
         database::{self, Pooler},
     },
-    seed::DemoActor,
+    seed::{DemoActor, PASSWORD},
     telemetry::metrics,
 };
 
@@ -82,7 +83,8 @@ async fn serve(
         () = stop.asked() => return Ok(()),
     };
     let mut background = background.start(&app)?;
-    let mut workers = Workers::start(config, &listener, &app, &options, server.pooler())?;
+    let pages = pages(config, actors.as_deref());
+    let mut workers = Workers::start(config, &listener, &app, &options, server.pooler(), &pages)?;
     let address = listener.local_addr().map_err(Failure::system)?;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -93,7 +95,7 @@ async fn serve(
         milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         "ready"
     );
-    greet(config, server, address)?;
+    greet(config, server, address, &pages)?;
     if let Some(actors) = actors {
         seed::announce(config, &actors)?;
     }
@@ -240,7 +242,20 @@ fn bind(address: SocketAddr, variable: &str) -> Result<TcpListener, Failure> {
     })
 }
 
-fn greet(config: &Config, server: &Server, address: SocketAddr) -> Result<(), Failure> {
+/// The pages; while there is demo data, they offer to sign in as its people.
+fn pages(config: &Config, actors: Option<&[DemoActor]>) -> Pages {
+    let pages = Pages::built(config.explorer);
+    let Some(actors) = actors else { return pages };
+    let offers: Vec<SignInOffer> = actors
+        .iter()
+        .map(|DemoActor { description, email, organization: (organization, organization_name), .. }| {
+            SignInOffer { organization, organization_name, email: email.clone(), description }
+        })
+        .collect();
+    pages.offering(PASSWORD, &offers)
+}
+
+fn greet(config: &Config, server: &Server, address: SocketAddr, pages: &Pages) -> Result<(), Failure> {
     let data = match server.home().map(std::path::absolute) {
         Some(home) => format!("a private PostgreSQL in {}", home.map_err(Failure::system)?.display()),
         None => "the PostgreSQL of DATABASE_URL".to_owned(),
@@ -249,8 +264,14 @@ fn greet(config: &Config, server: &Server, address: SocketAddr) -> Result<(), Fa
         Environment::Development => "development",
         Environment::Production => "production",
     };
+    let places = match (pages.exist(), config.explorer) {
+        (true, true) => format!("http://{address}/\n  Explorer http://{address}/explorer"),
+        (true, false) => format!("http://{address}/"),
+        (false, _) => "not in this binary: run `make web`, then build it again".to_owned(),
+    };
     print(&format!(
         "\nConsentry {version} is ready ({environment}).\n\n  \
+         Console  {places}\n  \
          GraphQL  http://{address}/graphql\n  \
          Data     {data}\n  \
          Stop     Ctrl-C, or SIGTERM to process {process}\n\n",

@@ -16,7 +16,7 @@ use super::Failure;
 use crate::{
     config::Config,
     http::{
-        self,
+        self, Pages,
         server::{Deadlines, Places},
     },
     kernel::{
@@ -55,6 +55,7 @@ impl Workers {
         app: &App,
         options: &PgConnectOptions,
         pooler: Pooler,
+        pages: &Pages,
     ) -> Result<Self, Failure> {
         listener.set_nonblocking(true).map_err(Failure::system)?;
         let phase = watch::Sender::new(Phase::Serving);
@@ -68,6 +69,7 @@ impl Workers {
                 app: app.clone(),
                 options: options.clone(),
                 pooler,
+                pages: pages.clone(),
                 connections,
                 places: places.clone(),
                 phase: workers.phase.subscribe(),
@@ -130,6 +132,7 @@ struct Worker {
     app: App,
     options: PgConnectOptions,
     pooler: Pooler,
+    pages: Pages,
     connections: u32,
     places: Places,
     phase: watch::Receiver<Phase>,
@@ -138,7 +141,8 @@ struct Worker {
 
 impl Worker {
     fn run(self) {
-        let Self { listener, app, options, pooler, connections, places, phase, ending: _ending } = self;
+        let Self { listener, app, options, pooler, pages, connections, places, phase, ending: _ending } =
+            self;
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return tracing::error!(%error, "a thread got no runtime"),
@@ -148,7 +152,7 @@ impl Worker {
             metrics::watch_pool(pool.clone());
             let app = app.with_pool(pool.clone());
             tokio::select! {
-                served = serve(listener, app, pool, places, phase.clone()) => {
+                served = serve(listener, app, pool, &pages, places, phase.clone()) => {
                     if let Err(error) = served {
                         tracing::error!(%error, "a thread cannot accept connections");
                     }
@@ -164,11 +168,12 @@ async fn serve(
     listener: TcpListener,
     app: App,
     pool: PgPool,
+    pages: &Pages,
     places: Places,
     phase: watch::Receiver<Phase>,
 ) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let router = http::router(app.clone());
+    let router = http::router_with_pages(app.clone(), pages);
     http::server::serve(listener, router, places, Deadlines::default(), reached(phase, Phase::Draining))
         .await;
     // The operation of a caller that hung up goes on, and may need the database until its end.

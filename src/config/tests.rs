@@ -31,6 +31,7 @@ fn nothing_has_to_be_set_on_a_bare_machine() {
     assert_eq!(config.environment, Environment::Development);
     assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
     assert_eq!(config.data_directory, PathBuf::from(".consentry"));
+    assert!(config.explorer);
     assert_eq!(config.pool_size, 16);
     assert_eq!(config.pooler, Pooler::None);
     assert!((1..=16).contains(&config.threads));
@@ -55,6 +56,7 @@ fn every_variable_is_taken() {
         (DATABASE_POOLER, "transaction"),
         KEY,
         (LISTEN, "[::1]:9000"),
+        (EXPLORER, "on"),
         (CONNECTIONS, "250"),
         (DRAIN_DELAY, "0"),
         (DATA_DIRECTORY, "/srv/consentry"),
@@ -72,6 +74,7 @@ fn every_variable_is_taken() {
     let sink = config.event_sink.as_ref().expect("a sink");
     assert_eq!((sink.url.expose_secret(), sink.secret.expose_secret()), (SINK.1, SINK_SECRET.1));
     assert_eq!(config.listen.to_string(), "[::1]:9000");
+    assert!(config.explorer);
     assert_eq!(config.data_directory, PathBuf::from("/srv/consentry"));
     assert_eq!((config.connections, config.drain_delay), (250, Duration::ZERO));
     assert_eq!((config.pool_size, config.threads), (40, 3));
@@ -96,6 +99,7 @@ fn production_assumes_neither_a_database_nor_a_key() {
     let refused = config.key_source().expect_err("refused").to_string();
     assert!(refused.starts_with("ENCRYPTION_KEY is not set: in production"), "{refused}");
     assert_eq!(config.log_format, LogFormat::Json);
+    assert!(!config.explorer, "it shows the schema to anybody");
     assert_eq!(config.drain_delay, Duration::from_secs(5), "a load balancer needs time to look elsewhere");
 }
 
@@ -138,6 +142,7 @@ fn what_cannot_be_used_is_refused_by_its_name() {
         (LISTEN, "8000"),
         (LISTEN, "localhost:8000"),
         (LISTEN, "127.0.0.1"),
+        (EXPLORER, "yes"),
         (DATABASE_POOLER, "session"),
         (METRICS_LISTEN, "9464"),
         (POOL_SIZE, "0"),

@@ -17,6 +17,11 @@ const LONGEST_REQUEST_ID: usize = 64;
 #[derive(Clone)]
 pub(super) struct RequestId(pub(super) String);
 
+/// How long an answer is kept by whoever asked. It travels with the response as an extension; answers without it are
+/// not kept at all.
+#[derive(Clone, Copy)]
+pub(super) struct Kept(pub(super) &'static str);
+
 /// The media types a body can leave as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Media {
@@ -45,9 +50,17 @@ pub(super) async fn stamp<E: Engine>(State(engine): State<E>, mut request: Reque
         .map_or_else(|| engine.new_request_id(), str::to_owned);
     request.extensions_mut().insert(RequestId(id.clone()));
     let mut response = next.run(request).await;
+    let kept = response.extensions().get::<Kept>().copied();
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, private"));
-    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    match kept {
+        Some(Kept(keeping)) => {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keeping));
+        }
+        None => {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, private"));
+            headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+        }
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);

@@ -10,6 +10,7 @@ mod headers;
 mod health;
 mod observe;
 mod operations;
+mod pages;
 mod refusal;
 pub mod server;
 #[cfg(test)]
@@ -21,12 +22,21 @@ use axum::routing::{any, get};
 
 pub use engine::{Answer, Caller, Engine, Statistics};
 pub use operations::{Operation, Operations};
+pub use pages::{Pages, SignInOffer};
 pub use refusal::Outcome;
 
-/// Every route of the server.
+/// Every route of the API.
 pub fn router<E: Engine>(engine: E) -> Router {
-    Router::new()
-        .route("/graphql", any(graphql::answer::<E>))
+    with_routes(engine, Router::new())
+}
+
+/// Every route of the server: those of the API, and the pages.
+pub fn router_with_pages<E: Engine>(engine: E, pages: &Pages) -> Router {
+    with_routes(engine, pages.routes())
+}
+
+fn with_routes<E: Engine>(engine: E, more: Router<E>) -> Router {
+    more.route("/graphql", any(graphql::answer::<E>))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready::<E>))
         .fallback(refusal::not_found)

@@ -1,4 +1,5 @@
 mod fake;
+mod pages;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -52,7 +52,11 @@ pub struct DemoActor {
     /// The name of the shell variable that holds the token, such as `CLINICIAN`.
     pub variable: String,
     /// Who it is.
-    pub description: String,
+    pub description: &'static str,
+    /// The email address, which is the login.
+    pub email: String,
+    /// The organization's short name, then its name.
+    pub organization: (&'static str, &'static str),
     /// The session's bearer token.
     pub token: SecretString,
 }
@@ -140,7 +144,12 @@ async fn hash() -> Result<String> {
     hashed.map_err(|_| Error::internal("the password was not hashed"))?.map_err(Error::from)
 }
 
-async fn sign_in(app: &App, tenant_id: Uuid, tenant: &DemoTenant, actor: &Actor) -> Result<DemoActor> {
+async fn sign_in(
+    app: &App,
+    tenant_id: Uuid,
+    tenant: &DemoTenant,
+    actor: &'static Actor,
+) -> Result<DemoActor> {
     let email = tenant.email(actor.login);
     let keys = app.tenant_keys(tenant_id).await?;
     let slot = app.operator("seed");
@@ -153,7 +162,9 @@ async fn sign_in(app: &App, tenant_id: Uuid, tenant: &DemoTenant, actor: &Actor)
     let token = slot.write(|write| Box::pin(open_session(write, Id::new(user_id)))).await?;
     Ok(DemoActor {
         variable: actor.variable.to_owned(),
-        description: format!("{} ({email})", actor.description),
+        description: actor.description,
+        email,
+        organization: (tenant.slug, tenant.name),
         token,
     })
 }
