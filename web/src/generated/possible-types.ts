@@ -1,0 +1,28 @@
+
+      export interface PossibleTypesResultData {
+        possibleTypes: {
+          [key: string]: string[]
+        }
+      }
+      const result: PossibleTypesResultData = {
+  "possibleTypes": {
+    "AccessExplanationResult": [
+      "AccessExplanation",
+      "Withheld"
+    ],
+    "AuditSubjectResult": [
+      "AuditSubject",
+      "Withheld"
+    ],
+    "ConsentDetailResult": [
+      "ConsentDetail",
+      "Withheld"
+    ],
+    "PatientIdentityResult": [
+      "PatientIdentity",
+      "Withheld"
+    ]
+  }
+};
+      export default result;
+    

@@ -1,0 +1,1433 @@
+import type { Cursor } from '../client/scalars';
+import type { LocalDate } from '../client/scalars';
+import type { DateTime } from '../client/scalars';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A place in a connection. Opaque: pass it back as `after`, nothing else. */
+  Cursor: { input: Cursor; output: Cursor; }
+  /** A day without a time or zone: `2008-11-21`. */
+  Date: { input: string; output: LocalDate; }
+  /** A moment, RFC 3339, always in UTC with `Z`: `2026-02-16T08:30:00Z`. Input takes any offset. */
+  DateTime: { input: string; output: DateTime; }
+};
+
+/** Who can see what of a patient, and why, at this moment. */
+export type AccessExplanation = {
+  __typename?: 'AccessExplanation';
+  /**
+   * One entry for each principal concerned and each class, at most 1,000. Whoever is not named is not concerned: they
+   * have no relationship to the patient, and nothing names them.
+   */
+  entries: Array<AccessExplanationEntry>;
+};
+
+/** Whether one principal can see one class of data, and why. */
+export type AccessExplanationEntry = {
+  __typename?: 'AccessExplanationEntry';
+  /** The class of data. */
+  dataClass: DataClass;
+  /** What the decision is. */
+  decision: AuditDecision;
+  /** Whether this is the class of the patient's identity. */
+  isIdentity: Scalars['Boolean']['output'];
+  /** The purpose assumed: the principal's default. */
+  purpose?: Maybe<Purpose>;
+  /** Why not; null for `PERMIT`. */
+  reason?: Maybe<WithheldReason>;
+  /** The principal. */
+  user?: Maybe<User>;
+  /** The consent that permits it; null when none is needed, or none permits. */
+  viaConsent?: Maybe<Consent>;
+};
+
+/** `AccessExplanation` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
+export type AccessExplanationResult = AccessExplanation | Withheld;
+
+/** A place on a care team to give. */
+export type AssignCareTeamInput = {
+  /** Until when, exclusively; open when left out. */
+  endsAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The patient. */
+  patientId: Scalars['ID']['input'];
+  /** The practitioner. */
+  practitionerId: Scalars['ID']['input'];
+  /** What the practitioner does for the patient. */
+  role: CareTeamRole;
+  /** From when; now when left out. */
+  startsAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** What was attempted. */
+export type AuditAction =
+  /** A disclosure to the outside. */
+  | 'DISCLOSE'
+  /** An export. */
+  | 'EXPORT'
+  /** A search over protected data. */
+  | 'SEARCH'
+  /** A sign-in. */
+  | 'SIGN_IN'
+  /** A sign-out. */
+  | 'SIGN_OUT'
+  /** Protected data was asked for. */
+  | 'VIEW'
+  /** Something was written. */
+  | 'WRITE';
+
+/** With which credential. */
+export type AuditCredential =
+  /** An API token. */
+  | 'API_TOKEN'
+  /** None: a sign-in attempt. */
+  | 'NONE'
+  /** The command line. */
+  | 'OPERATOR'
+  /** A signed-in session. */
+  | 'SESSION';
+
+/** What was decided. */
+export type AuditDecision =
+  /** The answer was no. */
+  | 'DENY'
+  /** The answer was yes. */
+  | 'PERMIT';
+
+/** An entry in the record: a look, a refusal, a write, a sign-in. Never changed, never deleted. */
+export type AuditLog = {
+  __typename?: 'AuditLog';
+  /** What was attempted. */
+  action: AuditAction;
+  /** Who; null when nobody was signed in, or the command line acted. */
+  actor?: Maybe<User>;
+  /** The role in which the actor acted. */
+  actorRole?: Maybe<Scalars['String']['output']>;
+  /** With which credential. */
+  credential: AuditCredential;
+  /** The entry's id. */
+  id: Scalars['ID']['output'];
+  /** When it happened. */
+  occurredAt: Scalars['DateTime']['output'];
+  /** By which operation, such as `patient.identity` or `consent.revoke`. */
+  operation: Scalars['String']['output'];
+  /** The patient it is about, by display code; null when it is about none, or the patient is not within your reach. */
+  patient?: Maybe<Patient>;
+  /** The request's id, as in the header `x-request-id`. */
+  requestId: Scalars['String']['output'];
+  /**
+   * What it says about the patient; null when it is about none. Readable by the patient, by compliance and within a
+   * treating relationship, without a consent.
+   */
+  subject?: Maybe<AuditSubjectResult>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type AuditLogConnection = {
+  __typename?: 'AuditLogConnection';
+  /** The rows with their cursors. */
+  edges: Array<AuditLogEdge>;
+  /** The rows. */
+  nodes: Array<AuditLog>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type AuditLogEdge = {
+  __typename?: 'AuditLogEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: AuditLog;
+};
+
+/** Which entries. All conditions given must hold. */
+export type AuditLogFilter = {
+  /** Attempting this. */
+  action?: InputMaybe<AuditAction>;
+  /** By this user. */
+  actorId?: InputMaybe<Scalars['ID']['input']>;
+  /** From this moment. */
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  /** About this patient. */
+  patientId?: InputMaybe<Scalars['ID']['input']>;
+  /** Of this request. */
+  requestId?: InputMaybe<Scalars['String']['input']>;
+  /** Before this moment. */
+  to?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** What an entry says about a patient. */
+export type AuditSubject = {
+  __typename?: 'AuditSubject';
+  /** The class of data; null when something was written that has none. */
+  dataClass?: Maybe<DataClass>;
+  /** What was decided. */
+  decision: AuditDecision;
+  /** Which fields: names, never values. */
+  fields: Array<Scalars['String']['output']>;
+  /** For what purpose. */
+  purpose?: Maybe<Purpose>;
+  /** Why it was refused; null for `PERMIT`. */
+  reason?: Maybe<Scalars['String']['output']>;
+  /** The consent that permitted it; null when none was needed, or none permitted it. */
+  viaConsent?: Maybe<Consent>;
+};
+
+/** `AuditSubject` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
+export type AuditSubjectResult = AuditSubject | Withheld;
+
+/** A place on a patient's care team. */
+export type CareTeamMember = {
+  __typename?: 'CareTeamMember';
+  /** Until when, exclusively; null while it is open. */
+  endsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The place's id. */
+  id: Scalars['ID']['output'];
+  /** The patient. */
+  patient?: Maybe<Patient>;
+  /** The practitioner. */
+  practitioner?: Maybe<Practitioner>;
+  /** What the practitioner does for the patient. */
+  role: CareTeamRole;
+  /** From when the practitioner treats the patient. */
+  startsAt: Scalars['DateTime']['output'];
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type CareTeamMemberConnection = {
+  __typename?: 'CareTeamMemberConnection';
+  /** The rows with their cursors. */
+  edges: Array<CareTeamMemberEdge>;
+  /** The rows. */
+  nodes: Array<CareTeamMember>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type CareTeamMemberEdge = {
+  __typename?: 'CareTeamMemberEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: CareTeamMember;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type CareTeamMemberPayload = {
+  __typename?: 'CareTeamMemberPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<CareTeamMember>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** What a practitioner does for the patient. */
+export type CareTeamRole =
+  /** Assists in the care. */
+  | 'ASSISTANT'
+  /** Coordinates the care: case or house manager. */
+  | 'COORDINATOR'
+  /** Took the patient in. */
+  | 'INTAKE'
+  /** Leads the care. */
+  | 'PRIMARY'
+  /** Supervises the care. */
+  | 'SUPERVISOR';
+
+/** In which order of writing. */
+export type Chronology =
+  /** The newest first. */
+  | 'NEWEST_FIRST'
+  /** The oldest first. */
+  | 'OLDEST_FIRST';
+
+/** A consent or restriction of a patient. What it says is in `detail`. */
+export type Consent = {
+  __typename?: 'Consent';
+  /** When the consent was drafted or filed. */
+  createdAt: Scalars['DateTime']['output'];
+  /** What it says. Readable by the patient, by compliance and within a treating relationship, without a consent. */
+  detail?: Maybe<ConsentDetailResult>;
+  /** The consent's id. */
+  id: Scalars['ID']['output'];
+  /** Whose consent it is. */
+  patient?: Maybe<Patient>;
+  /** Send it back as `expectedVersion` when you change the consent. */
+  version: Scalars['Int']['output'];
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type ConsentConnection = {
+  __typename?: 'ConsentConnection';
+  /** The rows with their cursors. */
+  edges: Array<ConsentEdge>;
+  /** The rows. */
+  nodes: Array<Consent>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** Whether it allows or forbids. */
+export type ConsentDecision =
+  /** Forbids, and overrides what others allow. */
+  | 'DENY'
+  /** Allows what it covers. */
+  | 'PERMIT';
+
+/** What a consent says. */
+export type ConsentDetail = {
+  __typename?: 'ConsentDetail';
+  /** Whether it allows or forbids. */
+  decision: ConsentDecision;
+  /** Where the signed form is filed. */
+  evidenceReference?: Maybe<Scalars['String']['output']>;
+  /** The event that ends it, when one does. */
+  expiryEvent?: Maybe<Scalars['String']['output']>;
+  /** How it ends. */
+  expiryKind: ExpiryKind;
+  /** Whether it counts at this moment: active, signed, begun and not ended. */
+  inForce: Scalars['Boolean']['output'];
+  /** What it is for. */
+  kind: ConsentKind;
+  /** For what purposes; a consent without any matches nothing. */
+  purposes: Array<Purpose>;
+  /** Whom it names. */
+  recipients: Array<ConsentRecipient>;
+  /** Whether the form states that what is disclosed may be disclosed again (42 CFR 2.31(a)(10)). */
+  redisclosureStatement: Scalars['Boolean']['output'];
+  /** Whether the form states what a refusal would mean (42 CFR 2.31(a)(10)). */
+  refusalConsequences: Scalars['Boolean']['output'];
+  /** How it was revoked. */
+  revocationMethod?: Maybe<SignatureMethod>;
+  /** Why it was revoked, in the patient's words. */
+  revocationReason?: Maybe<Scalars['String']['output']>;
+  /** When it was revoked. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Which data it covers. */
+  scopes: Array<ConsentScope>;
+  /** How it was signed. */
+  signatureMethod?: Maybe<SignatureMethod>;
+  /** When it was signed. */
+  signedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** In what capacity it was signed. */
+  signerCapacity?: Maybe<SignerCapacity>;
+  /** Where it stands. Whether its time is over is in `inForce`. */
+  status: ConsentStatus;
+  /** From when it holds. */
+  validFrom: Scalars['DateTime']['output'];
+  /** Until when, exclusively; null without an end by date. */
+  validTo?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** `ConsentDetail` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
+export type ConsentDetailResult = ConsentDetail | Withheld;
+
+/** A row of a connection with its cursor. */
+export type ConsentEdge = {
+  __typename?: 'ConsentEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: Consent;
+};
+
+/** How a consent ends. Exactly one. */
+export type ConsentExpiryInput =
+  /** At this moment, exclusively. */
+  { date: Scalars['DateTime']['input']; event?: never; never?: never; }
+  |  /** When this event is recorded; at most 200 characters. */
+  { date?: never; event: Scalars['String']['input']; never?: never; }
+  |  /** Never; `true`. Allowed for `TPO` and `RESTRICTION` alone. */
+  { date?: never; event?: never; never: Scalars['Boolean']['input']; };
+
+/** What a consent is for; some kinds may not be combined. */
+export type ConsentKind =
+  /** Sharing with family or friends. */
+  | 'FAMILY_SHARING'
+  /** Use in a civil, criminal, administrative or legislative proceeding alone (42 CFR 2.31(d)). */
+  | 'LEGAL_PROCEEDING'
+  /** Psychotherapy notes alone (45 CFR 164.508(a)(2)). */
+  | 'PSYCHOTHERAPY_NOTES'
+  /** Reporting back to the organization that referred the patient. */
+  | 'REFERRAL_PARTNER'
+  /** Use in research. */
+  | 'RESEARCH'
+  /** Forbids: a restriction that the patient asked for (42 CFR 2.26, 45 CFR 164.522(a)). */
+  | 'RESTRICTION'
+  /** Specific information to specific recipients for specific purposes (42 CFR 2.31(a)). */
+  | 'SPECIFIC'
+  /** SUD counseling notes alone (42 CFR 2.31(b)). */
+  | 'SUD_COUNSELING_NOTES'
+  /** Treatment, payment and health care operations (42 CFR 2.33(b)). */
+  | 'TPO';
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type ConsentPayload = {
+  __typename?: 'ConsentPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<Consent>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** Somebody a consent names. */
+export type ConsentRecipient = {
+  __typename?: 'ConsentRecipient';
+  /** The intermediary's name, for `INTERMEDIARY`. */
+  intermediaryName?: Maybe<Scalars['String']['output']>;
+  /** How the recipient is named. */
+  kind: RecipientKind;
+  /** The organization's id, for `ORGANIZATION`. */
+  organizationId?: Maybe<Scalars['ID']['output']>;
+  /** The practitioner, for `PRACTITIONER`. */
+  practitioner?: Maybe<Practitioner>;
+  /** The class, for `CLASS` and `INTERMEDIARY`. */
+  recipientClass?: Maybe<RecipientClass>;
+  /** The user's id, for `USER`. */
+  userId?: Maybe<Scalars['ID']['output']>;
+};
+
+/** Somebody a consent names. Exactly one. */
+export type ConsentRecipientInput =
+  /** An organization with all beneath it. */
+  { organizationId: Scalars['ID']['input']; practitionerId?: never; recipientClass?: never; userId?: never; }
+  |  /** One practitioner. */
+  { organizationId?: never; practitionerId: Scalars['ID']['input']; recipientClass?: never; userId?: never; }
+  |  /** A class of recipients (42 CFR 2.31(a)(4)). */
+  { organizationId?: never; practitionerId?: never; recipientClass: RecipientClass; userId?: never; }
+  |  /** One user. */
+  { organizationId?: never; practitionerId?: never; recipientClass?: never; userId: Scalars['ID']['input']; };
+
+/** Data that a consent covers. */
+export type ConsentScope = {
+  __typename?: 'ConsentScope';
+  /** From when. */
+  coversFrom?: Maybe<Scalars['DateTime']['output']>;
+  /** Until when, exclusively. */
+  coversTo?: Maybe<Scalars['DateTime']['output']>;
+  /** The class. */
+  dataClass: DataClass;
+  /** Narrowed to this kind of resource; null covers all of the class. */
+  resourceKind?: Maybe<Scalars['String']['output']>;
+};
+
+/** Data that a consent covers. */
+export type ConsentScopeInput = {
+  /** From when. */
+  coversFrom?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Until when, exclusively. */
+  coversTo?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The class. `DEIDENTIFIED` needs no consent and is refused. */
+  dataClass: DataClass;
+};
+
+/** Where a consent stands. Expiry by date is not a status alone: it is compared at the time of each look. */
+export type ConsentStatus =
+  /** Signed and not withdrawn. */
+  | 'ACTIVE'
+  /** Being prepared; permits nothing. */
+  | 'DRAFT'
+  /** Past its end. */
+  | 'EXPIRED'
+  /** Waits for a signature; permits nothing. */
+  | 'PENDING_SIGNATURE'
+  /** Not signed: the patient said no. */
+  | 'REJECTED'
+  /** Withdrawn by the patient; permits nothing from that moment. */
+  | 'REVOKED'
+  /** Replaced by a newer one. */
+  | 'SUPERSEDED';
+
+/** What a consent says. */
+export type ConsentTermsInput = {
+  /** How it ends. */
+  expiry: ConsentExpiryInput;
+  /** What it is for. */
+  kind: ConsentKind;
+  /** For what purposes; a consent without any matches nothing and cannot be signed. */
+  purposes: Array<Purpose>;
+  /** Whom it names; 1 to 50. */
+  recipients: Array<ConsentRecipientInput>;
+  /** Whether the form states that what is disclosed may be disclosed again (42 CFR 2.31(a)(10)); needed for `TPO`. */
+  redisclosureStatement?: Scalars['Boolean']['input'];
+  /** Whether the form states what a refusal would mean (42 CFR 2.31(a)(10)); needed for `TPO`. */
+  refusalConsequences?: Scalars['Boolean']['input'];
+  /** Which data it covers; 1 to 50. */
+  scopes: Array<ConsentScopeInput>;
+  /** From when it holds; now when left out. */
+  validFrom?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** A patient to enter. */
+export type CreatePatientInput = {
+  /** A key of your choice, 1 to 200 characters: the same key and input within 24 hours create the patient once. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** Who the patient is; left out, the patient stays de-identified. Needs the permission `phi.write`. */
+  identity?: InputMaybe<PatientIdentityInput>;
+  /** Where the patient is served. A Part 2 unit makes everything about the patient a SUD record (42 CFR 2.11). */
+  locationId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/**
+ * How sensitive a value is, from open to most protected. Written with every protected row when the
+ * row is written (42 CFR Part 2; HL7 DS4P labels), so that no later mapping can lower it.
+ */
+export type DataClass =
+  /** Tells nothing about who the patient is: display codes, counts, states. */
+  | 'DEIDENTIFIED'
+  /** Who the patient is and how to reach them (identity and contact). */
+  | 'DIRECTORY'
+  /** Charges, payments and coverage. */
+  | 'FINANCIAL'
+  /** Health information without a special rule (HIPAA protected health information, label N). */
+  | 'GENERAL_PHI'
+  /** Mental-health information (label R). */
+  | 'MENTAL_HEALTH'
+  /** Care to which a minor consented alone under state law (42 CFR 2.14). */
+  | 'MINOR_CONFIDENTIAL'
+  /** Psychotherapy notes kept apart from the record (45 CFR 164.508(a)(2), label V). */
+  | 'PSYCHOTHERAPY_NOTE'
+  /**
+   * Substance use disorder records of a Part 2 program (42 CFR Part 2, label R). In such a program
+   * the identity link itself is of this class.
+   */
+  | 'SUD'
+  /** SUD counseling notes kept apart from the record (42 CFR 2.31(b), label V). */
+  | 'SUD_COUNSELING_NOTE';
+
+/** A consent to prepare. */
+export type DraftConsentInput = {
+  /** Whose consent. */
+  patientId: Scalars['ID']['input'];
+  /** What it says. */
+  terms: ConsentTermsInput;
+};
+
+/** Whom to call in an emergency. */
+export type EmergencyContact = {
+  __typename?: 'EmergencyContact';
+  /** The contact's name. */
+  name: Scalars['String']['output'];
+  /** The contact's phone number. */
+  phone: Scalars['String']['output'];
+  /** What the contact is to the patient. */
+  relationship?: Maybe<Scalars['String']['output']>;
+};
+
+/** Whom to call in an emergency. */
+export type EmergencyContactInput = {
+  /** The contact's name. */
+  name: Scalars['String']['input'];
+  /** The contact's phone number. */
+  phone: Scalars['String']['input'];
+  /** What the contact is to the patient. */
+  relationship?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A session that ended. */
+export type EndedSession = {
+  __typename?: 'EndedSession';
+  /** When it ended. */
+  endedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type EndedSessionPayload = {
+  __typename?: 'EndedSessionPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<EndedSession>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** `extensions.code` of an entry in `errors[]`. */
+export type ErrorCode =
+  /** `after` is not a cursor that this connection gave out. */
+  | 'BAD_CURSOR'
+  /** The request is not a GraphQL request over HTTP: media type, JSON or shape. */
+  | 'BAD_REQUEST'
+  /** An argument cannot be used: an id that is no UUID, a page size out of range, a header with an unknown purpose. */
+  | 'BAD_USER_INPUT'
+  /** The document is too large, too deep or asks for too much; the message names the limit. */
+  | 'DOCUMENT_LIMIT_EXCEEDED'
+  /** Signed in, but no role gives the permission that the message names. */
+  | 'FORBIDDEN'
+  /** The document is not GraphQL. */
+  | 'GRAPHQL_PARSE_FAILED'
+  /** The document or its variables do not fit the schema: an unknown field or enum value, a wrong type. */
+  | 'GRAPHQL_VALIDATION_FAILED'
+  /** Our fault; quote the request id when you report it. */
+  | 'INTERNAL'
+  /** The method is not allowed; the header `Allow` names those that are. */
+  | 'METHOD_NOT_ALLOWED'
+  /** The client accepts none of the media types that answers come in. */
+  | 'NOT_ACCEPTABLE'
+  /** No such path. */
+  | 'NOT_FOUND'
+  /** The body is larger than 64 KiB. */
+  | 'PAYLOAD_TOO_LARGE'
+  /** The body did not arrive within 10 seconds. */
+  | 'REQUEST_TIMEOUT'
+  /** The change is committed, but its result could not be shown; ask for it again. */
+  | 'RESULT_UNAVAILABLE'
+  /** A search matches too many people: add a letter or another condition. */
+  | 'SEARCH_TOO_BROAD'
+  /** No session, or the session ended: sign in again. */
+  | 'UNAUTHENTICATED'
+  /** The server or the database is busy or restarting; try again after a moment. */
+  | 'UNAVAILABLE'
+  /** The body is not `application/json` in UTF-8. */
+  | 'UNSUPPORTED_MEDIA_TYPE';
+
+/** When a consent ends. */
+export type ExpiryKind =
+  /** At `validTo`. */
+  | 'DATE'
+  /** When the named event is recorded. */
+  | 'EVENT'
+  /** Never: allowed for treatment, payment and operations alone. */
+  | 'NONE';
+
+/** A property, house or clinic. */
+export type Location = {
+  __typename?: 'Location';
+  /** When the location was entered. */
+  createdAt: Scalars['DateTime']['output'];
+  /** The location's id. */
+  id: Scalars['ID']['output'];
+  /** What it is. */
+  kind: LocationKind;
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** The location it is part of. */
+  parent?: Maybe<Location>;
+  /** Its time zone, an IANA name such as `America/New_York`. */
+  timeZone: Scalars['String']['output'];
+};
+
+/** Compares a patient's location. */
+export type LocationComparator = {
+  /** Exactly this. */
+  eq?: InputMaybe<Scalars['ID']['input']>;
+  /** One of these; an empty list matches nobody. */
+  in?: InputMaybe<Array<Scalars['ID']['input']>>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type LocationConnection = {
+  __typename?: 'LocationConnection';
+  /** The rows with their cursors. */
+  edges: Array<LocationEdge>;
+  /** The rows. */
+  nodes: Array<Location>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type LocationEdge = {
+  __typename?: 'LocationEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: Location;
+};
+
+/** What a location is. */
+export type LocationKind =
+  /** A clinic or office that patients visit. */
+  | 'CLINIC'
+  /** A house where patients live. */
+  | 'HOUSE'
+  /** A property that holds houses. */
+  | 'PROPERTY';
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type Mutation = {
+  __typename?: 'Mutation';
+  /**
+   * Gives a practitioner a place on a patient's care team: the relationship without which no role sees protected
+   * data.
+   *
+   * User errors: `NOT_FOUND`, `ALREADY_EXISTS`, `VALIDATION_FAILED`, `INVALID_STATE` (the practitioner does not
+   * work).
+   */
+  assignCareTeam?: Maybe<CareTeamMemberPayload>;
+  /**
+   * Enters a patient. A practitioner who does it joins the care team as `INTAKE`.
+   *
+   * User errors: `NOT_FOUND` (location), `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
+   */
+  createPatient?: Maybe<PatientPayload>;
+  /**
+   * Prepares a consent for the patient to sign. It permits nothing until it is signed.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED` (no relationship to the patient).
+   */
+  draftConsent?: Maybe<ConsentPayload>;
+  /**
+   * Files a consent that was signed on paper or given orally, with its evidence. It counts at once.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
+   */
+  recordConsent?: Maybe<ConsentPayload>;
+  /**
+   * Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
+   * here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
+   *
+   * User errors: `NOT_FOUND`, `INVALID_STATE` (not active), `VALIDATION_FAILED`, `ACCESS_DENIED`.
+   */
+  revokeConsent?: Maybe<ConsentPayload>;
+  /**
+   * Signs one's own consent. An incomplete form is refused, with what is missing.
+   *
+   * User errors: `NOT_FOUND`, `STALE_VERSION`, `INVALID_STATE` (signed or revoked already), `VALIDATION_FAILED`.
+   */
+  signConsent?: Maybe<ConsentPayload>;
+  /**
+   * Signs in with email and password. Every attempt is recorded.
+   *
+   * User error: `INVALID_CREDENTIALS`, the same for a wrong organization, email and password, and for an account that
+   * may not sign in.
+   */
+  signIn?: Maybe<NewSessionPayload>;
+  /**
+   * Ends the session of this token: the next request with it is refused. Needs a session.
+   *
+   * User error: `INVALID_STATE` when the token is not that of a session.
+   */
+  signOut?: Maybe<EndedSessionPayload>;
+  /**
+   * Changes who a patient is. Needs a live relationship to the patient; what it returns passes the gates again.
+   *
+   * User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`, `ACCESS_DENIED`.
+   */
+  updatePatientIdentity?: Maybe<PatientPayload>;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationAssignCareTeamArgs = {
+  input: AssignCareTeamInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationCreatePatientArgs = {
+  input: CreatePatientInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationDraftConsentArgs = {
+  input: DraftConsentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRecordConsentArgs = {
+  input: RecordConsentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeConsentArgs = {
+  input: RevokeConsentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSignConsentArgs = {
+  input: SignConsentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSignInArgs = {
+  input: SignInInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationUpdatePatientIdentityArgs = {
+  input: UpdatePatientIdentityInput;
+};
+
+/** A new session. */
+export type NewSession = {
+  __typename?: 'NewSession';
+  /** When the session ends at the latest. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The bearer token: send it in the header `Authorization: Bearer …`. It is shown once and stored nowhere. */
+  token: Scalars['String']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type NewSessionPayload = {
+  __typename?: 'NewSessionPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<NewSession>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** Which part of a list a page is. */
+export type PageInfo = {
+  __typename?: 'PageInfo';
+  /** The cursor of the last row: pass it as `after` for the next page; null on an empty page. */
+  endCursor?: Maybe<Scalars['Cursor']['output']>;
+  /** Whether more follow. */
+  hasNextPage: Scalars['Boolean']['output'];
+  /** The cursor of the first row; null on an empty page. */
+  startCursor?: Maybe<Scalars['Cursor']['output']>;
+};
+
+/** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
+export type Patient = {
+  __typename?: 'Patient';
+  /** Who treats the patient, newest first. */
+  careTeam?: Maybe<CareTeamMemberConnection>;
+  /** Counts changes of consents and care team; when it moved, ask again. */
+  consentEpoch: Scalars['Int']['output'];
+  /** The patient's consents and restrictions, newest first. Each consent's `detail` is decided on by itself. */
+  consents?: Maybe<ConsentConnection>;
+  /** When the patient was entered. */
+  createdAt: Scalars['DateTime']['output'];
+  /**
+   * The handle to use instead of a name, such as `7KQM-2XTB`; made by the server, unique in the tenant, derived from
+   * nothing about the person.
+   */
+  displayCode: Scalars['String']['output'];
+  /** The patient's id. */
+  id: Scalars['ID']['output'];
+  /** Who the patient is. In a Part 2 program the identity itself is a SUD record (42 CFR 2.11). */
+  identity?: Maybe<PatientIdentityResult>;
+  /** Where the patient is served; null when nowhere in particular. */
+  location?: Maybe<Location>;
+  /** Where the patient stands. */
+  status: PatientStatus;
+  /** Send it back as `expectedVersion` when you change the patient. */
+  version: Scalars['Int']['output'];
+};
+
+
+/** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
+export type PatientCareTeamArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
+export type PatientConsentsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type PatientConnection = {
+  __typename?: 'PatientConnection';
+  /** The rows with their cursors. */
+  edges: Array<PatientEdge>;
+  /** The rows. */
+  nodes: Array<Patient>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type PatientEdge = {
+  __typename?: 'PatientEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: Patient;
+};
+
+/** Which patients. All conditions given must hold. */
+export type PatientFilter = {
+  /** All of these must hold. At most three levels deep. */
+  and?: InputMaybe<Array<PatientFilter>>;
+  /** By the location that serves the patient. */
+  locationId?: InputMaybe<LocationComparator>;
+  /** This must not hold. */
+  not?: InputMaybe<PatientFilter>;
+  /** One of these must hold. At most three levels deep. */
+  or?: InputMaybe<Array<PatientFilter>>;
+  /** By status. */
+  status?: InputMaybe<PatientStatusComparator>;
+};
+
+/** Who a patient is and how to reach them (45 CFR 160.103). Every field may be missing. */
+export type PatientIdentity = {
+  __typename?: 'PatientIdentity';
+  /** The postal address. */
+  address?: Maybe<PostalAddress>;
+  /** The day of birth. */
+  birthDate?: Maybe<Scalars['Date']['output']>;
+  /** The email address. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** Whom to call in an emergency. */
+  emergencyContact?: Maybe<EmergencyContact>;
+  /** The family name. */
+  familyName?: Maybe<Scalars['String']['output']>;
+  /** Given, middle and family name in one line; null when all are missing. */
+  fullName?: Maybe<Scalars['String']['output']>;
+  /** The gender the patient states. */
+  gender?: Maybe<Scalars['String']['output']>;
+  /** The given name. */
+  givenName?: Maybe<Scalars['String']['output']>;
+  /** Languages the patient speaks, best first. */
+  languages: Array<Scalars['String']['output']>;
+  /** The middle name. */
+  middleName?: Maybe<Scalars['String']['output']>;
+  /** The phone number, E.164 where it could be read. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** What the patient wants to be called. */
+  preferredName?: Maybe<Scalars['String']['output']>;
+  /** The pronouns the patient states. */
+  pronouns?: Maybe<Scalars['String']['output']>;
+  /** The last four digits of the social security number. */
+  ssnLast4?: Maybe<Scalars['String']['output']>;
+};
+
+/** Identity to write. A field that is left out stays as it is; null clears it. */
+export type PatientIdentityInput = {
+  /** The postal address. */
+  address?: InputMaybe<PostalAddressInput>;
+  /** The day of birth: not in the future, not before 1900. */
+  birthDate?: InputMaybe<Scalars['Date']['input']>;
+  /** The email address, at most 100 characters. */
+  email?: InputMaybe<Scalars['String']['input']>;
+  /** Whom to call in an emergency. */
+  emergencyContact?: InputMaybe<EmergencyContactInput>;
+  /** The family name, at most 100 characters. */
+  familyName?: InputMaybe<Scalars['String']['input']>;
+  /** The gender the patient states, at most 100 characters. */
+  gender?: InputMaybe<Scalars['String']['input']>;
+  /** The given name, at most 100 characters. */
+  givenName?: InputMaybe<Scalars['String']['input']>;
+  /** Languages, best first; at most 20 of at most 100 characters. */
+  languages?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** The middle name, at most 100 characters. */
+  middleName?: InputMaybe<Scalars['String']['input']>;
+  /** The phone number; without a country code it is read as of the United States. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** What the patient wants to be called, at most 100 characters. */
+  preferredName?: InputMaybe<Scalars['String']['input']>;
+  /** The pronouns the patient states, at most 100 characters. */
+  pronouns?: InputMaybe<Scalars['String']['input']>;
+  /** The social security number, nine digits with or without hyphens. */
+  ssn?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** `PatientIdentity` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
+export type PatientIdentityResult = PatientIdentity | Withheld;
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type PatientPayload = {
+  __typename?: 'PatientPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<Patient>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** By what to search. Exactly one. */
+export type PatientSearch =
+  /** The whole email address; case does not matter. */
+  { email: Scalars['String']['input']; namePrefix?: never; phone?: never; }
+  |  /** The beginnings of the given or family name, of at least three letters each; case and accents do not matter. */
+  { email?: never; namePrefix: Scalars['String']['input']; phone?: never; }
+  |  /** The whole phone number; numbers without a country code are read as of the United States. */
+  { email?: never; namePrefix?: never; phone: Scalars['String']['input']; };
+
+/** Where a patient stands. */
+export type PatientStatus =
+  /** In care. */
+  | 'ACTIVE'
+  /** Care has ended. */
+  | 'DISCHARGED'
+  /** Not in care, for another reason. */
+  | 'INACTIVE'
+  /** Care is suspended for a while. */
+  | 'PAUSED';
+
+/** Compares a patient's status. */
+export type PatientStatusComparator = {
+  /** Exactly this. */
+  eq?: InputMaybe<PatientStatus>;
+  /** One of these; an empty list matches nobody. */
+  in?: InputMaybe<Array<PatientStatus>>;
+};
+
+/** Something the viewer may do. */
+export type PermissionGrant = {
+  __typename?: 'PermissionGrant';
+  /** The permission's key, such as `patient.read`. */
+  permission: Scalars['String']['output'];
+  /** How far it reaches. */
+  reach: Reach;
+};
+
+/** A postal address in the United States. */
+export type PostalAddress = {
+  __typename?: 'PostalAddress';
+  /** The city. */
+  city: Scalars['String']['output'];
+  /** Street and number. */
+  line1: Scalars['String']['output'];
+  /** Apartment, unit; null when there is none. */
+  line2?: Maybe<Scalars['String']['output']>;
+  /** The ZIP code: five digits, or nine with a hyphen. */
+  postalCode: Scalars['String']['output'];
+  /** The state, two capital letters. */
+  state: Scalars['String']['output'];
+};
+
+/** A postal address in the United States. */
+export type PostalAddressInput = {
+  /** The city. */
+  city: Scalars['String']['input'];
+  /** Street and number. */
+  line1: Scalars['String']['input'];
+  /** Apartment, unit; null when there is none. */
+  line2?: InputMaybe<Scalars['String']['input']>;
+  /** The ZIP code: five digits, or nine with a hyphen. */
+  postalCode: Scalars['String']['input'];
+  /** The state, two capital letters. */
+  state: Scalars['String']['input'];
+};
+
+/** A clinician, specialist or assistant. */
+export type Practitioner = {
+  __typename?: 'Practitioner';
+  /** Languages in which the practitioner gives care. */
+  careLanguages: Array<Scalars['String']['output']>;
+  /** When the practitioner was entered. */
+  createdAt: Scalars['DateTime']['output'];
+  /** The department. */
+  department?: Maybe<Scalars['String']['output']>;
+  /** The practitioner's id. */
+  id: Scalars['ID']['output'];
+  /** What the practitioner does. */
+  kind: PractitionerKind;
+  /** States in which the practitioner is licensed, two capital letters each. */
+  licensedStates: Array<Scalars['String']['output']>;
+  /** The National Provider Identifier, ten digits. */
+  npi?: Maybe<Scalars['String']['output']>;
+  /** The name under which the practitioner practises. */
+  professionalName: Scalars['String']['output'];
+  /** Whether the practitioner works. */
+  status: PractitionerStatus;
+  /** Who supervises the practitioner. */
+  supervisor?: Maybe<Practitioner>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type PractitionerConnection = {
+  __typename?: 'PractitionerConnection';
+  /** The rows with their cursors. */
+  edges: Array<PractitionerEdge>;
+  /** The rows. */
+  nodes: Array<Practitioner>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type PractitionerEdge = {
+  __typename?: 'PractitionerEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: Practitioner;
+};
+
+/** What a practitioner does. */
+export type PractitionerKind =
+  /** An assistant. */
+  | 'ASSISTANT'
+  /** A licensed clinician or a case manager. */
+  | 'PRACTITIONER'
+  /** A call-center specialist. */
+  | 'SPECIALIST';
+
+/** Whether a practitioner works. */
+export type PractitionerStatus =
+  /** Works with patients. */
+  | 'ACTIVE'
+  /** Does not work with patients now. */
+  | 'INACTIVE'
+  /** Suspended: no relationship counts while it lasts. */
+  | 'SUSPENDED';
+
+/**
+ * Why somebody looks (HL7 purpose of use). Stated in the header `X-Purpose-Of-Use`; users of the staff
+ * and patients have a default, API tokens have none.
+ */
+export type Purpose =
+  /** Audit and evaluation (42 CFR 2.53). */
+  | 'AUDIT_EVALUATION'
+  /** A bona fide medical emergency (42 CFR 2.51). */
+  | 'EMERGENCY'
+  /** A civil, criminal, administrative or legislative proceeding (42 CFR 2.31(d), 2.61 to 2.67). */
+  | 'LEGAL_PROCEEDING'
+  /** Health care operations of the program. */
+  | 'OPERATIONS'
+  /** The patient asked for their own data (45 CFR 164.524). */
+  | 'PATIENT_REQUEST'
+  /** Getting paid for care. */
+  | 'PAYMENT'
+  /** Public health, de-identified alone (42 CFR 2.54). */
+  | 'PUBLIC_HEALTH'
+  /** Required by law. */
+  | 'REQUIRED_BY_LAW'
+  /** Research (42 CFR 2.52). */
+  | 'RESEARCH'
+  /** Treating the patient. */
+  | 'TREATMENT';
+
+/** What can be asked. */
+export type Query = {
+  __typename?: 'Query';
+  /**
+   * Who looked at this patient's record, refusals included, newest first (45 CFR 164.312(b)); what was looked at is in
+   * `subject`. Empty when the patient is not within your reach.
+   */
+  accessHistory?: Maybe<AuditLogConnection>;
+  /** The tenant's record of looks, refusals, writes and sign-ins, newest first. */
+  auditLogs?: Maybe<AuditLogConnection>;
+  /** The consents and restrictions of a patient, newest first; empty when the patient is not within your reach. */
+  consents?: Maybe<ConsentConnection>;
+  /**
+   * Who can see what of this patient, and why: by the same decision that every look takes. Null when the patient is not
+   * within your reach.
+   */
+  explainAccess?: Maybe<AccessExplanationResult>;
+  /** The locations of your organization. */
+  locations?: Maybe<LocationConnection>;
+  /** The patient with this id; null when there is none, or none within your reach. */
+  patient?: Maybe<Patient>;
+  /** The patients within your reach: all of the tenant, those you treat, or yourself. */
+  patients?: Maybe<PatientConnection>;
+  /** The practitioner with this id; null when your organization has none. */
+  practitioner?: Maybe<Practitioner>;
+  /** The practitioners of your organization. */
+  practitioners?: Maybe<PractitionerConnection>;
+  /** Who is signed in; null when nobody is. */
+  viewer?: Maybe<Viewer>;
+};
+
+
+/** What can be asked. */
+export type QueryAccessHistoryArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  patientId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryAuditLogsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  filter?: InputMaybe<AuditLogFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryConsentsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  patientId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryExplainAccessArgs = {
+  patientId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryLocationsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+};
+
+
+/** What can be asked. */
+export type QueryPatientArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryPatientsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  filter?: InputMaybe<PatientFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+  search?: InputMaybe<PatientSearch>;
+};
+
+
+/** What can be asked. */
+export type QueryPractitionerArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryPractitionersArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+};
+
+/** How far a permission reaches. */
+export type Reach =
+  /** Own caseload, location, referrals or calls. */
+  | 'OWN'
+  /** The caller's own record, or a dependant's. */
+  | 'SELF'
+  /** Everything of the tenant. */
+  | 'TENANT';
+
+/** A class of recipients. */
+export type RecipientClass =
+  /** The patient's health plans. */
+  | 'HEALTH_PLANS'
+  /** The workforce of the program that holds the record, within a relationship to the patient. */
+  | 'PROGRAM_WORKFORCE'
+  /** Those who treat the patient now: a live treating relationship is needed. */
+  | 'TREATING_PROVIDERS';
+
+/** How a recipient is named. */
+export type RecipientKind =
+  /** A class of recipients. */
+  | 'CLASS'
+  /** A family member or friend, by a keyed token of their contact. */
+  | 'CONTACT'
+  /** An intermediary such as a health information exchange, with the class of its participants (42 CFR 2.31(a)(4)(ii)). */
+  | 'INTERMEDIARY'
+  /** An organization with all beneath it. */
+  | 'ORGANIZATION'
+  /** One practitioner. */
+  | 'PRACTITIONER'
+  /** One user. */
+  | 'USER';
+
+/** A consent that was signed elsewhere. */
+export type RecordConsentInput = {
+  /** Where the signed form is filed; 1 to 200 characters. Do not put a name into it. */
+  evidenceReference: Scalars['String']['input'];
+  /** A key of your choice, 1 to 200 characters: the same key and input within 24 hours file the consent once. */
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** Whose consent. */
+  patientId: Scalars['ID']['input'];
+  /** How it was signed: `PAPER` or `VERBAL_DOCUMENTED`. */
+  signatureMethod: SignatureMethod;
+  /** When it was signed; not in the future. */
+  signedAt: Scalars['DateTime']['input'];
+  /** In what capacity it was signed: `SELF` or `LEGAL_REPRESENTATIVE`. */
+  signerCapacity: SignerCapacity;
+  /** What it says. */
+  terms: ConsentTermsInput;
+};
+
+/** How staff know of a revocation. */
+export type RevocationEvidenceInput = {
+  /** How the patient revoked: `PAPER` or `VERBAL_DOCUMENTED`. */
+  method: SignatureMethod;
+  /** Where the evidence is filed; 1 to 200 characters. Do not put a name into it. */
+  reference: Scalars['String']['input'];
+};
+
+/** A consent to revoke. */
+export type RevokeConsentInput = {
+  /** The consent. */
+  consentId: Scalars['ID']['input'];
+  /** How staff know of it; needed when it is not the patient who revokes here. */
+  evidence?: InputMaybe<RevocationEvidenceInput>;
+  /** Why, in the patient's words, at most 1,000 characters. Nobody has to say why. */
+  reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A consent to sign. */
+export type SignConsentInput = {
+  /** The consent. */
+  consentId: Scalars['ID']['input'];
+  /** `version` of the consent as the patient read it; when it changed since, sign what it says now. */
+  expectedVersion: Scalars['Int']['input'];
+};
+
+/** Who wants to sign in. */
+export type SignInInput = {
+  /** The email address. */
+  email: Scalars['String']['input'];
+  /** The organization's short name, such as `demo`. */
+  organization: Scalars['String']['input'];
+  /** The password. */
+  password: Scalars['String']['input'];
+};
+
+/** How it was signed or revoked. */
+export type SignatureMethod =
+  /** In Consentry, by the signed-in person. */
+  | 'ELECTRONIC'
+  /** On paper; the evidence is named by its reference. */
+  | 'PAPER'
+  /** Orally, documented by staff; the evidence is named by its reference. */
+  | 'VERBAL_DOCUMENTED';
+
+/** In what capacity the signer signed. */
+export type SignerCapacity =
+  /** A guardian. */
+  | 'GUARDIAN'
+  /** A legal representative. */
+  | 'LEGAL_REPRESENTATIVE'
+  /** A minor who may consent alone under state law. */
+  | 'MINOR'
+  /** A parent. */
+  | 'PARENT'
+  /** The patient. */
+  | 'SELF';
+
+/** Change who a patient is. */
+export type UpdatePatientIdentityInput = {
+  /** `version` of the patient as you read it. */
+  expectedVersion: Scalars['Int']['input'];
+  /** What changes. */
+  identity: PatientIdentityInput;
+  /** The patient. */
+  patientId: Scalars['ID']['input'];
+};
+
+/** Somebody who signs in. Nothing here tells who the human is; for practitioners see `practitioner`. */
+export type User = {
+  __typename?: 'User';
+  /** The user's id. */
+  id: Scalars['ID']['output'];
+  /** When the user last signed in. */
+  lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The practitioner that the user is; null for others. */
+  practitioner?: Maybe<Practitioner>;
+  /** Whether the user may sign in. */
+  status: UserStatus;
+};
+
+/** Why input or state was refused. */
+export type UserError = {
+  __typename?: 'UserError';
+  /** A closed set: decide on this. */
+  code: UserErrorCode;
+  /** The path into `input`, from outside to inside; empty when no field is at fault. */
+  field: Array<Scalars['String']['output']>;
+  /** A sentence for people. */
+  message: Scalars['String']['output'];
+};
+
+/** `userErrors[].code`: why input or state was refused. */
+export type UserErrorCode =
+  /** The decision on this patient's data was no; read `explainAccess` for the reason. */
+  | 'ACCESS_DENIED'
+  /** It exists already. */
+  | 'ALREADY_EXISTS'
+  /** The idempotency key was used with other input. */
+  | 'IDEMPOTENCY_CONFLICT'
+  /** Email, password or organization is wrong, or the account cannot sign in. */
+  | 'INVALID_CREDENTIALS'
+  /** The state does not allow it, for example revoking a consent that is not active. */
+  | 'INVALID_STATE'
+  /** No such row, or not yours: the same answer for both. */
+  | 'NOT_FOUND'
+  /** Somebody else changed the row since you read it: read it again and decide anew. */
+  | 'STALE_VERSION'
+  /** The input breaks a rule; `field` names it. */
+  | 'VALIDATION_FAILED';
+
+/** Whether a user may sign in. */
+export type UserStatus =
+  /** May sign in. */
+  | 'ACTIVE'
+  /** Left for good. */
+  | 'DEACTIVATED'
+  /** Invited, not yet activated: cannot sign in. */
+  | 'INVITED'
+  /** Locked out by an administrator; takes effect on the next request. */
+  | 'SUSPENDED';
+
+/** Who is signed in, and what they may do. */
+export type Viewer = {
+  __typename?: 'Viewer';
+  /** The patient that the user is; null for staff. */
+  patient?: Maybe<Patient>;
+  /** What the roles allow; for showing and hiding controls, since every field checks it again. */
+  permissions: Array<PermissionGrant>;
+  /** The practitioner that the user is; null for others. */
+  practitioner?: Maybe<Practitioner>;
+  /**
+   * The purpose of use of this request: the header `X-Purpose-Of-Use`, else the role's default; null when there is
+   * none.
+   */
+  purpose?: Maybe<Purpose>;
+  /** Keys of the roles that hold now, the one that speaks first in front. */
+  roles: Array<Scalars['String']['output']>;
+  /** The user. */
+  user?: Maybe<User>;
+};
+
+/** A refusal. It is data, not an error: show the reason instead of the value. */
+export type Withheld = {
+  __typename?: 'Withheld';
+  /** Whether you may break the glass in a medical emergency (42 CFR 2.51). */
+  breakGlassAvailable: Scalars['Boolean']['output'];
+  /** Whether you may prepare a consent that would allow it (`draftConsent`). */
+  consentRequestable: Scalars['Boolean']['output'];
+  /** The least class of the value that was asked for. */
+  dataClass: DataClass;
+  /** Why it is withheld. */
+  reason: WithheldReason;
+};
+
+/** Why a protected value is withheld. */
+export type WithheldReason =
+  /** The only reason that callers outside the program are told (42 CFR 2.13(c)). */
+  | 'ACCESS_DENIED'
+  /** The consent that covered it has ended (42 CFR 2.31(c)). */
+  | 'CONSENT_EXPIRED'
+  /** No consent of the patient covers this look (42 CFR 2.31, 2.33; 45 CFR 164.508). */
+  | 'CONSENT_REQUIRED'
+  /** The patient revoked the consent that covered it (42 CFR 2.31(c)). */
+  | 'CONSENT_REVOKED'
+  /** Your role does not allow it, or you have no relationship to the patient. */
+  | 'FORBIDDEN'
+  /** State the purpose of use in the header `X-Purpose-Of-Use`; one that your role may act for. */
+  | 'PURPOSE_REQUIRED'
+  /** The patient asked for a restriction (42 CFR 2.26, 45 CFR 164.522(a)). */
+  | 'RESTRICTED'
+  /** This class of data or this purpose needs a consent of its own (42 CFR 2.31(b), (d); 45 CFR 164.508(a)(2)). */
+  | 'SEPARATE_CONSENT_REQUIRED';
