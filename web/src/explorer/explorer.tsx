@@ -1,0 +1,67 @@
+import type { FetcherParams } from "@graphiql/toolkit";
+import { GraphiQL } from "graphiql";
+import { useRef, useState } from "react";
+
+import { headers, type Connection } from "../client/send";
+import { memoryStorage } from "./memory-storage";
+import { SAMPLES } from "./samples";
+import { SignInBar } from "./sign-in-bar";
+
+const ENDPOINT = "/graphql";
+const NO_PLUGINS: [] = [];
+const NOBODY: Connection = { endpoint: ENDPOINT };
+
+/** GraphiQL beneath a bar in which one signs in. The token is in this memory and nowhere else. */
+export function Explorer() {
+  const [connection, setConnection] = useState<Connection>(NOBODY);
+  const current = useRef(connection);
+  current.current = connection;
+  const [ended, setEnded] = useState(false);
+  // Another editor for another session: what the last one showed does not stay.
+  const [session, setSession] = useState(0);
+  const [storage, setStorage] = useState(memoryStorage);
+  const [fetcher] = useState(() => async (parameters: FetcherParams) => {
+    const response = await fetch(ENDPOINT, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers(current.current) },
+      body: JSON.stringify(parameters),
+    });
+    if (response.status === 401) {
+      setConnection(({ purpose }) => ({ ...NOBODY, purpose }));
+      setEnded(true);
+    }
+    return response.json();
+  });
+
+  return (
+    <>
+      <SignInBar
+        connection={connection}
+        ended={ended}
+        onSignIn={(token) => {
+          setConnection({ ...connection, token });
+          setEnded(false);
+        }}
+        onSignOut={() => {
+          setConnection({ ...connection, token: undefined });
+          setStorage(memoryStorage());
+          setSession(session + 1);
+        }}
+        onPurpose={(purpose) => setConnection({ ...connection, purpose })}
+      />
+      <main aria-label="Explorer">
+        <GraphiQL
+          key={session}
+          fetcher={fetcher}
+          storage={storage}
+          plugins={NO_PLUGINS}
+          shouldPersistHeaders={false}
+          showPersistHeadersSettings={false}
+          isHeadersEditorEnabled={false}
+          defaultEditorToolsVisibility={false}
+          defaultQuery={SAMPLES}
+        />
+      </main>
+    </>
+  );
+}
