@@ -1,3 +1,4 @@
+import { useMonaco } from "@graphiql/react";
 import type { FetcherParams } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { useRef, useState } from "react";
@@ -16,6 +17,7 @@ export function Explorer() {
   const [connection, setConnection] = useState<Connection>(NOBODY);
   const current = useRef(connection);
   current.current = connection;
+  const monaco = useMonaco((state) => state.monaco);
   const [ended, setEnded] = useState(false);
   // Another editor for another session: what the last one showed does not stay.
   const [session, setSession] = useState(0);
@@ -44,6 +46,8 @@ export function Explorer() {
         }}
         onSignOut={() => {
           setConnection({ ...connection, token: undefined });
+          // Every text that was shown, answers too: they would be shown again to whoever comes next.
+          for (const text of monaco?.editor.getModels() ?? []) text.dispose();
           setStorage(memoryStorage());
           setSession(session + 1);
         }}

@@ -2,13 +2,14 @@
  * What stands in the first tab: operations that work for the clinician of the demo data, whose ids are the same in every
  * installation.
  */
-export const SAMPLES = `# Sign in above, for example as Dana Ruiz, then run one of these operations: the button with the
-# triangle lists them, and Ctrl-Enter runs the one in which the cursor stands.
+export const SAMPLES = `# Sign in above, for example as Dana Ruiz, then run
+# one of these: the button with the triangle lists
+# them, Ctrl-Enter runs the one at the cursor.
 #
-# Each look is decided on for itself and recorded. What you may not see is no error: the reason
-# stands in the place of the value.
+# Each look is decided on and recorded. What you may
+# not see is no error: the reason stands in its place.
 
-# My patients. A name is there where a consent covers this look.
+# My patients: names where a consent covers this look.
 query Patients {
   patients(orderBy: OLDEST_FIRST, first: 6) {
     totalCount
@@ -28,7 +29,7 @@ query Patients {
   }
 }
 
-# One of them, with who treats her and what she signed.
+# One of them: who treats her, what she signed.
 query OnePatient {
   patient(id: "019b8be1-f502-7000-8000-000000000002") {
     displayCode
@@ -68,7 +69,7 @@ query OnePatient {
   }
 }
 
-# Finds those whose consent covers the search, and nobody else.
+# Finds only those whose consent covers the search.
 query Search {
   patients(search: { namePrefix: "Rey" }) {
     nodes {
@@ -82,7 +83,7 @@ query Search {
   }
 }
 
-# Who can see what of her, and why: the same decision that each look takes.
+# Who can see what of her, and why.
 query WhoCanSee {
   explainAccess(patientId: "019b8be1-f502-7000-8000-000000000002") {
     ... on AccessExplanation {
@@ -100,7 +101,7 @@ query WhoCanSee {
   }
 }
 
-# Who looked, refusals included. Your own looks are on top.
+# Who looked, refusals included; yours are on top.
 query WhoLooked {
   accessHistory(patientId: "019b8be1-f502-7000-8000-000000000002", first: 5) {
     nodes {

@@ -5,18 +5,18 @@ import { WITHHELD } from "./withheld";
 /** What an entry of the record is about, as something that was done and as something that was asked for. */
 const OPERATIONS: Readonly<Record<string, { done: string; asked: string }>> = {
   "audit.subject": { done: "Read this record of looks", asked: "Read this record of looks" },
-  "care_team.assign": { done: "Gave somebody a place on the care team", asked: "To give a place on the care team" },
+  "care_team.assign": { done: "Gave somebody a place on the care team", asked: "Permission to give a place on the care team" },
   "consent.detail": { done: "Read a consent", asked: "Read what a consent says" },
-  "consent.draft": { done: "Prepared a consent", asked: "To prepare a consent" },
+  "consent.draft": { done: "Prepared a consent", asked: "Permission to prepare a consent" },
   "consent.explain_access": { done: "Read who can see what", asked: "Read who can see what, and why" },
-  "consent.record": { done: "Filed a consent that was signed elsewhere", asked: "To file a consent" },
-  "consent.revoke": { done: "Revoked a consent", asked: "To revoke a consent" },
-  "consent.sign": { done: "Signed a consent", asked: "To sign a consent" },
-  "patient.change_status": { done: "Changed where the patient stands", asked: "To change where the patient stands" },
-  "patient.create": { done: "Entered the patient", asked: "To enter the patient" },
+  "consent.record": { done: "Filed a consent that was signed elsewhere", asked: "Permission to file a consent" },
+  "consent.revoke": { done: "Revoked a consent", asked: "Permission to revoke a consent" },
+  "consent.sign": { done: "Signed a consent", asked: "Permission to sign a consent" },
+  "patient.change_status": { done: "Changed where the patient stands", asked: "Permission to change where the patient stands" },
+  "patient.create": { done: "Entered the patient", asked: "Permission to enter the patient" },
   "patient.identity": { done: "Looked at who the patient is", asked: "Looked at who the patient is" },
   "patient.search": { done: "Searched by identity", asked: "Searched by identity" },
-  "patient.update_identity": { done: "Changed who the patient is", asked: "To change who the patient is" },
+  "patient.update_identity": { done: "Changed who the patient is", asked: "Permission to change who the patient is" },
 };
 
 const ACTIONS: Record<AuditAction, string> = {

@@ -78,7 +78,7 @@ function Row({ entry, own }: { entry: Entry; own: boolean }) {
   const me = entry.actor !== null && entry.actor.id === viewer.user?.id;
   return (
     <tr>
-      <td>{moment(entry.occurredAt)}</td>
+      <td className="moment">{moment(entry.occurredAt)}</td>
       <td>{me ? (own ? "Myself" : "You") : actor(entry)}</td>
       <td>{deed(entry, subject?.lookedAt)}</td>
       <td>{subject?.purpose ? PURPOSES[subject.purpose] : ""}</td>

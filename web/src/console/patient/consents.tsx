@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import type { ConsentWithDetailFragment, PatientQuery, WholeDetailFragment } from "../../generated/graphql";
 import { CAPACITIES, CLASSES, KINDS, METHODS, RECIPIENT_CLASSES, STATUSES } from "../../words/consents";
@@ -20,10 +20,13 @@ export function Consents({ patient, own, onRevoked }: Properties) {
   const mayRevoke = useMay(own ? "consent.revoke" : "consent.record");
   const [revoking, setRevoking] = useState<{ id: string; name: string }>();
   const [done, setDone] = useState("");
+  const heading = useRef<HTMLHeadingElement>(null);
   const consents = patient.consents?.nodes ?? [];
   return (
     <section aria-labelledby="consents">
-      <h2 id="consents">{own ? "My consents" : "Consents"}</h2>
+      <h2 id="consents" ref={heading} tabIndex={-1}>
+        {own ? "My consents" : "Consents"}
+      </h2>
       <p role="status">{done}</p>
       {consents.length === 0 && <p>There are none.</p>}
       <ul className="consents">
@@ -45,6 +48,8 @@ export function Consents({ patient, own, onRevoked }: Properties) {
             setRevoking(undefined);
             if (revoked) {
               setDone("The consent is revoked. Whoever looks from now on is refused what it covered.");
+              // The button that was pressed goes with the consent's force.
+              heading.current?.focus();
               onRevoked();
             }
           }}

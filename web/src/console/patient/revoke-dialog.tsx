@@ -16,15 +16,16 @@ interface Properties {
 /** Asks whether the consent is really meant to be revoked, and revokes it. */
 export function RevokeDialog({ consentId, name, own, onClose }: Properties) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const revoked = useRef(false);
   const [problem, setProblem] = useState("");
   const id = useId();
   const revoke = useRevokeConsentMutation();
 
-  // Beside the page until it is shown so: then the page is out of reach, and the focus comes back at the end.
+  // Shown so, it keeps the page out of reach, and gives the focus back when it closes; only then may it go.
   useEffect(() => dialog.current?.showModal(), []);
-  function close(revoked: boolean) {
+  function close(done: boolean) {
+    revoked.current = done;
     dialog.current?.close();
-    onClose(revoked);
   }
 
   function submit(event: FormEvent<HTMLFormElement>) {
@@ -49,7 +50,7 @@ export function RevokeDialog({ consentId, name, own, onClose }: Properties) {
   }
 
   return (
-    <dialog ref={dialog} aria-labelledby={`${id}-title`} onCancel={() => onClose(false)}>
+    <dialog ref={dialog} aria-labelledby={`${id}-title`} onClose={() => onClose(revoked.current)}>
       <form onSubmit={submit}>
         <h2 id={`${id}-title`}>Revoke this consent?</h2>
         <p>

@@ -4,6 +4,7 @@ import { CLASSES, KINDS } from "../../words/consents";
 import { PURPOSES } from "../../words/purposes";
 import { WITHHELD } from "../../words/withheld";
 import { Look } from "../look";
+import { useViewer } from "../viewer";
 import { WithheldNote } from "../withheld";
 
 type Explanation = NonNullable<ExplainAccessQuery["explainAccess"]>;
@@ -25,57 +26,92 @@ export function WhoCanSee({ patientId, consents }: Properties) {
         if (explainAccess.__typename === "Withheld") {
           return <WithheldNote what="Who can see this" withheld={explainAccess} />;
         }
-        const people = byPerson(explainAccess.entries);
-        if (people.length === 0) return <p>Nobody but the patient.</p>;
-        return people.map(([id, entries]) => <PersonTable key={id} entries={entries} consents={consents} />);
+        if (explainAccess.entries.length === 0) return <p>Nobody but the patient.</p>;
+        return <Table entries={explainAccess.entries} consents={consents} />;
       }}
     </Look>
   );
 }
 
-function byPerson(entries: readonly Entry[]): [string, Entry[]][] {
+/** What one person can see for one and the same reason, or cannot. */
+interface Ruling {
+  readonly permitted: boolean;
+  readonly why: string;
+  readonly classes: string[];
+}
+
+function rulings(entries: readonly Entry[], consents: Properties["consents"]): Ruling[] {
+  const found: Ruling[] = [];
+  for (const entry of entries) {
+    const permitted = entry.decision === "PERMIT";
+    const reason = why(entry, consents);
+    const alike = found.find((ruling) => ruling.permitted === permitted && ruling.why === reason);
+    const name = CLASSES[entry.dataClass] + (entry.isIdentity ? ", and with them who the patient is" : "");
+    if (alike) alike.classes.push(name);
+    else found.push({ permitted, why: reason, classes: [name] });
+  }
+  return found.sort((one, other) => Number(other.permitted) - Number(one.permitted));
+}
+
+function Table({ entries, consents }: { entries: readonly Entry[]; consents: Properties["consents"] }) {
   const people = new Map<string, Entry[]>();
   for (const entry of entries) {
     const id = entry.user?.id ?? "";
     people.set(id, [...(people.get(id) ?? []), entry]);
   }
-  return [...people];
-}
-
-function PersonTable({ entries, consents }: { entries: readonly Entry[]; consents: Properties["consents"] }) {
-  const [first] = entries;
-  const name = first?.user?.practitioner?.professionalName ?? "The patient, or somebody who does not treat";
   return (
-    <table>
-      <caption>
-        {name}
-        {first?.purpose && <span className="purpose">for {PURPOSES[first.purpose].toLowerCase()}</span>}
-      </caption>
+    <table className="people">
+      <caption className="unseen">Who can see what, and why</caption>
       <thead>
         <tr>
+          <th scope="col">Who</th>
+          <th scope="col">Sees it</th>
           <th scope="col">What</th>
-          <th scope="col">Can see it</th>
           <th scope="col">Why</th>
         </tr>
       </thead>
-      <tbody>
-        {entries.map((entry) => (
-          <tr key={entry.dataClass}>
-            <th scope="row">
-              {CLASSES[entry.dataClass]}
-              {entry.isIdentity && <span className="hint"> Who the patient is, too.</span>}
-            </th>
-            <td>
-              <span className={entry.decision === "PERMIT" ? "mark in-force" : "mark"}>
-                {entry.decision === "PERMIT" ? "Yes" : "No"}
-              </span>
-            </td>
-            <td>{why(entry, consents)}</td>
-          </tr>
-        ))}
-      </tbody>
+      {[...people].map(([id, theirs]) => (
+        <Person key={id} entries={theirs} rulings={rulings(theirs, consents)} />
+      ))}
     </table>
   );
+}
+
+function Person({ entries, rulings: all }: { entries: readonly Entry[]; rulings: readonly Ruling[] }) {
+  const viewer = useViewer();
+  const [first] = entries;
+  const me = first?.user !== null && first?.user?.id === viewer.user?.id;
+  return (
+    <tbody>
+      {all.map(({ permitted, why: reason, classes }, index) => (
+        <tr key={`${permitted} ${reason}`}>
+          {index === 0 && (
+            <th scope="rowgroup" rowSpan={all.length}>
+              {me ? "You" : person(first)}
+              {first?.purpose && <span className="purpose">for {PURPOSES[first.purpose].toLowerCase()}</span>}
+            </th>
+          )}
+          <td>
+            <span className={permitted ? "mark in-force" : "mark"}>{permitted ? "Yes" : "No"}</span>
+          </td>
+          <td>
+            <ul>
+              {classes.map((name) => (
+                <li key={name}>{name}</li>
+              ))}
+            </ul>
+          </td>
+          <td>{reason}</td>
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+function person(entry: Entry | undefined): string {
+  const name = entry?.user?.practitioner?.professionalName;
+  // Nothing tells who a user is but the name under which they practise; only a patient asks for their own data.
+  return name ?? (entry?.purpose === "PATIENT_REQUEST" ? "The patient" : "Somebody who does not treat");
 }
 
 function why(entry: Entry, consents: Properties["consents"]): string {
