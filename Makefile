@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench lint fmt schema prerequisites
+.PHONY: help run test web chaos bench lint fmt schema prerequisites pages
 
 # rustup's directory is often missing from the path of a shell that is not a login shell.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -13,7 +13,7 @@ PROFILE := $(if $(filter 1,$(RELEASE)),--release)
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
 
-run: prerequisites ## Build, then serve demo data from a private PostgreSQL on 127.0.0.1:8000
+run: prerequisites pages ## Build, then serve demo data from a private PostgreSQL on 127.0.0.1:8000
 	@echo "Building Consentry, then serving it with demo data; Ctrl-C stops it."
 	@exec $(CARGO) run $(PROFILE) -- serve --demo
 
@@ -22,7 +22,11 @@ test: ## Run every test
 	@scripts/install-prerequisites tests >&2
 	@for program in node npm; do command -v $$program >/dev/null || \
 		{ echo "$$program is missing: install Node 18 or newer from https://nodejs.org." >&2; exit 2; }; done
+	@scripts/build-pages >&2
 	@$(CARGO) test --workspace $(PROFILE)
+
+web: ## Build the pages that the next build of the server serves
+	@scripts/build-pages
 
 chaos: prerequisites ## Kill the server 200 times and PostgreSQL 50 times under load, and compare
 	@CHAOS_SERVER_ROUNDS=$(or $(SERVER),200) CHAOS_POSTGRESQL_ROUNDS=$(or $(POSTGRESQL),50) \
@@ -44,3 +48,6 @@ schema: prerequisites ## Write the GraphQL schema to the standard output
 prerequisites:
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install it from https://rustup.rs." >&2; exit 2; }
 	@scripts/install-prerequisites >&2
+
+pages:
+	@scripts/build-pages if-possible >&2

@@ -51,7 +51,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 5_000,
-    rollupOptions: { input: ["index.html", "explorer.html"] },
+    rollupOptions: {
+      input: ["index.html", "explorer.html"],
+      onwarn(warning, warn) {
+        // A word to React's compiler, which nobody runs here.
+        if (warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning);
+      },
+    },
   },
   worker: { format: "es" },
   server: { proxy: { "/graphql": API, "/explorer/actors.json": API } },

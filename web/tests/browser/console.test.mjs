@@ -42,6 +42,7 @@ test("a clinician finds patients by name where a consent covers it, and reads wh
 
   await page.getByRole("button", { name: "Next page" }).click();
   await page.getByText("Patients 11 to 13 of 13.").waitFor();
+  assert.equal(await focused(page), "Next page", "the focus stays where it was");
   await page.getByRole("button", { name: "Previous page" }).click();
   await page.getByText("Patients 1 to 10 of 13.").waitFor();
 
@@ -53,9 +54,9 @@ test("a clinician finds patients by name where a consent covers it, and reads wh
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await page.getByText("No patient within your reach matches.").waitFor();
   await page.getByRole("button", { name: "Show all patients" }).click();
-  await page.getByLabel("Status").selectOption("Care has ended");
+  await page.getByLabel("Status").selectOption("Care is paused");
   await page.getByRole("button", { name: "Show", exact: true }).click();
-  await page.getByRole("cell", { name: "Care has ended" }).first().waitFor();
+  await page.getByRole("cell", { name: "Care is paused" }).waitFor();
   assert.equal(await page.getByRole("cell", { name: "In care" }).count(), 0);
   assertQuiet(page);
   await assertNothingKept(page);

@@ -97,7 +97,7 @@ test("who signs in by hand states a purpose, and signing out forgets what was sh
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   await page.locator(".graphiql-query-editor .view-line").first().waitFor();
-  assert.equal(await page.getByText("Marisol").count(), 0);
+  assert.equal(await page.getByText("Marisol Elena").count(), 0);
   const [anonymous] = await Promise.all([page.waitForRequest(`${ADDRESS}/graphql`), run(page, "Patients")]);
   assert.equal(anonymous.headers().authorization, undefined);
   await answered(page, "UNAUTHENTICATED");

@@ -1,3 +1,4 @@
+import { keepPreviousData } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { Cursor } from "../../client/scalars";
@@ -8,6 +9,7 @@ import { role } from "../../words/people";
 import { PURPOSES } from "../../words/purposes";
 import { deed, refusal } from "../../words/record";
 import { Look } from "../look";
+import { Pages } from "../pages";
 import { useViewer } from "../viewer";
 
 const PAGE = 15;
@@ -18,7 +20,8 @@ type Entry = NonNullable<AccessHistoryQuery["accessHistory"]>["nodes"][number];
 export function AccessHistory({ patientId, own }: { patientId: string; own: boolean }) {
   const [pages, setPages] = useState<readonly Cursor[]>([]);
   const after = pages.at(-1);
-  const query = useAccessHistoryQuery({ patientId, first: PAGE, ...(after === undefined ? {} : { after }) });
+  const variables = { patientId, first: PAGE, ...(after === undefined ? {} : { after }) };
+  const query = useAccessHistoryQuery(variables, { placeholderData: keepPreviousData });
   return (
     <>
       <button type="button" onClick={() => void query.refetch()} aria-label="Look again who looked">
@@ -32,16 +35,7 @@ export function AccessHistory({ patientId, own }: { patientId: string; own: bool
           return (
             <>
               <Table entries={entries} own={own} />
-              {(pages.length > 0 || next !== null) && (
-                <nav aria-label="Pages of the record" className="pages">
-                  <button type="button" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
-                    Newer
-                  </button>
-                  <button type="button" disabled={next === null} onClick={() => next !== null && setPages([...pages, next])}>
-                    Older
-                  </button>
-                </nav>
-              )}
+              <Pages label="Pages of the record" back="Newer" on="Older" pages={pages} next={next} onPages={setPages} />
             </>
           );
         }}

@@ -1,10 +1,12 @@
-import type { Cursor } from "../../client/scalars";
+import { keepPreviousData } from "@tanstack/react-query";
+
 import type { ListedPatientFragment } from "../../generated/graphql";
 import { usePatientCountQuery, usePatientsQuery } from "../../generated/tanstack";
 import { day } from "../../words/moments";
 import { PATIENT_STATUSES } from "../../words/people";
 import { Look } from "../look";
 import { PageHeading } from "../page-heading";
+import { Pages } from "../pages";
 import { useMay } from "../viewer";
 import { WithheldShort } from "../withheld";
 import { EVERYBODY, PAGE, variables, type Criteria } from "./criteria";
@@ -19,7 +21,8 @@ interface Properties {
 /** The patients within reach: names where a look is allowed, elsewhere the reason why not. */
 export function PatientList({ criteria, onCriteria, onOpen }: Properties) {
   const maySearch = useMay("phi.search");
-  const query = usePatientsQuery(variables(criteria));
+  // The rows before stay until the next ones come, and with them the button that was pressed and its focus.
+  const query = usePatientsQuery(variables(criteria), { placeholderData: keepPreviousData });
   const { after: _, first: __, orderBy: ___, ...which } = variables(criteria);
   const count = usePatientCountQuery(which);
   const total = count.data?.patients?.totalCount;
@@ -42,7 +45,14 @@ export function PatientList({ criteria, onCriteria, onOpen }: Properties) {
             <>
               <p role="status">{counted(begin, nodes.length, total)}</p>
               {nodes.length > 0 && <Table patients={nodes} onOpen={onOpen} />}
-              <Pages criteria={criteria} next={next} onCriteria={onCriteria} />
+              <Pages
+                label="Pages"
+                back="Previous page"
+                on="Next page"
+                pages={criteria.pages}
+                next={next}
+                onPages={(pages) => onCriteria({ ...criteria, pages })}
+              />
             </>
           );
         }}
@@ -85,7 +95,7 @@ function Table({ patients, onOpen }: { patients: readonly ListedPatientFragment[
 
 function Row({ patient, onOpen }: { patient: ListedPatientFragment; onOpen: (id: string) => void }) {
   const { identity } = patient;
-  const known = identity?.__typename === "PatientIdentity" ? identity : undefined;
+  const birthDate = identity?.__typename === "PatientIdentity" ? identity.birthDate : null;
   return (
     <tr>
       <th scope="row">
@@ -94,32 +104,16 @@ function Row({ patient, onOpen }: { patient: ListedPatientFragment; onOpen: (id:
         </button>
       </th>
       <td>
-        {known ? (known.fullName ?? "No name is entered") : identity?.__typename === "Withheld" ? <WithheldShort withheld={identity} /> : "Nothing is entered"}
+        <Name identity={identity} />
       </td>
-      <td>{known?.birthDate ? day(known.birthDate) : ""}</td>
+      <td>{birthDate && day(birthDate)}</td>
       <td>{PATIENT_STATUSES[patient.status]}</td>
     </tr>
   );
 }
 
-interface PagesProperties {
-  readonly criteria: Criteria;
-  readonly next: Cursor | null;
-  readonly onCriteria: (criteria: Criteria) => void;
-}
-
-function Pages({ criteria, next, onCriteria }: PagesProperties) {
-  const { pages } = criteria;
-  if (pages.length === 0 && next === null) return null;
-  return (
-    <nav aria-label="Pages" className="pages">
-      <button type="button" disabled={pages.length === 0} onClick={() => onCriteria({ ...criteria, pages: pages.slice(0, -1) })}>
-        Previous page
-      </button>
-      <span>Page {pages.length + 1}</span>
-      <button type="button" disabled={next === null} onClick={() => next !== null && onCriteria({ ...criteria, pages: [...pages, next] })}>
-        Next page
-      </button>
-    </nav>
-  );
+function Name({ identity }: { identity: ListedPatientFragment["identity"] }) {
+  if (!identity) return "Nothing is entered";
+  if (identity.__typename === "Withheld") return <WithheldShort withheld={identity} />;
+  return identity.fullName ?? "No name is entered";
 }
