@@ -139,6 +139,8 @@ impl ScalarType for Cursor {
 pub struct PageInfo {
     /// Whether more follow.
     pub has_next_page: bool,
+    /// Whether rows come before: it was asked for with `after`. Lists are read forwards alone.
+    pub has_previous_page: bool,
     /// The cursor of the first row; null on an empty page.
     pub start_cursor: Option<Cursor>,
     /// The cursor of the last row: pass it as `after` for the next page; null on an empty page.
@@ -182,6 +184,7 @@ pub struct Connection<T> {
     rows: Vec<T>,
     cursors: Vec<Cursor>,
     has_next_page: bool,
+    has_previous_page: bool,
     source: Source,
 }
 
@@ -209,6 +212,7 @@ impl<T: Resource + OutputType> Connection<T> {
     async fn page_info(&self) -> PageInfo {
         PageInfo {
             has_next_page: self.has_next_page,
+            has_previous_page: self.has_previous_page,
             start_cursor: self.cursors.first().cloned(),
             end_cursor: self.cursors.last().cloned(),
         }
@@ -230,16 +234,22 @@ impl<T: Resource + OutputType> Connection<T> {
 impl<T: Resource + OutputType> Connection<T> {
     /// A list without rows.
     pub fn empty() -> Self {
-        Self { rows: Vec::new(), cursors: Vec::new(), has_next_page: false, source: Source::Nothing }
+        Self {
+            rows: Vec::new(),
+            cursors: Vec::new(),
+            has_next_page: false,
+            has_previous_page: false,
+            source: Source::Nothing,
+        }
     }
 
-    fn new(mut rows: Vec<T>, size: u64, source: Source, keys: &TenantKeys) -> Self {
+    fn new(mut rows: Vec<T>, size: u64, after: Option<Position>, source: Source, keys: &TenantKeys) -> Self {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let has_next_page = rows.len() > size;
         rows.truncate(size);
         let list = <T as OutputType>::type_name();
         let cursors = rows.iter().map(|row| Cursor(Position::of(row).encode(&list, keys))).collect();
-        Self { rows, cursors, has_next_page, source }
+        Self { rows, cursors, has_next_page, has_previous_page: after.is_some(), source }
     }
 }
 
@@ -272,7 +282,7 @@ impl Session {
         }
         let rows = core.query(T::select_cols(query.select_only()).build(DbBackend::Postgres)).await?;
         let rows = rows.iter().map(|row| T::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
-        Ok(Connection::new(rows, size, Source::Root(filter), core.keys()))
+        Ok(Connection::new(rows, size, after, Source::Root(filter), core.keys()))
     }
 
     /// A page of the children of `parent` by `column`, newest first; batched over all parents of a level.
@@ -291,7 +301,7 @@ impl Session {
         let size = page.size(NESTED_SIZE)?;
         let after = page.position(&<T as OutputType>::type_name(), keys)?;
         let rows = self.children_after::<T>(parent, column, size + 1, after).await?;
-        Ok(Connection::new(rows, size, Source::Children { parent, column }, keys))
+        Ok(Connection::new(rows, size, after, Source::Children { parent, column }, keys))
     }
 
     async fn count<T: Resource>(&self, filter: Condition) -> Result<u64> {

@@ -12,7 +12,7 @@ const FILTERED: &str =
     totalCount nodes { status } } }";
 const PAGE: &str = "query($first: Int, $after: Cursor, $order: Chronology! = NEWEST_FIRST) {
     patients(first: $first, after: $after, orderBy: $order) {
-        totalCount nodes { id } edges { cursor node { id } } pageInfo { hasNextPage startCursor endCursor } } }";
+        totalCount nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
 async fn filtered(actor: &Actor, filter: Value) -> Answer {
     actor.ask_with(FILTERED, json!({ "filter": filter })).await
@@ -149,6 +149,7 @@ async fn pages_while_writing(town: &Town, admin: &Actor, order: &str) -> Vec<Str
         let patients = admin.ask_with(PAGE, variables).await.ok()["patients"].clone();
         assert_eq!(patients["totalCount"], town.tenant.count("patients").await, "the whole list is counted");
         let edges = patients["edges"].as_array().expect("edges");
+        assert_eq!(patients["pageInfo"]["hasPreviousPage"], !after.is_null(), "rows before the first page");
         assert_eq!(patients["pageInfo"]["startCursor"], edges[0]["cursor"]);
         assert_eq!(patients["pageInfo"]["endCursor"], edges[edges.len() - 1]["cursor"]);
         seen.extend(ids_of(&patients));
@@ -194,7 +195,8 @@ async fn pages_neither_repeat_nor_skip_while_patients_are_written() {
 async fn a_list_without_rows_has_one_empty_page() {
     let town = Town::new().await;
     let data = town.tenant.clinician().await.ask_with(PAGE, json!({})).await.ok();
-    let info = json!({ "hasNextPage": false, "startCursor": null, "endCursor": null });
+    let info =
+        json!({ "hasNextPage": false, "hasPreviousPage": false, "startCursor": null, "endCursor": null });
     assert_eq!(data["patients"], json!({ "totalCount": 0, "nodes": [], "edges": [], "pageInfo": info }));
 }
 
