@@ -4,7 +4,10 @@ import { send, type Connection } from "./send";
 
 const Current = createContext<Connection | undefined>(undefined);
 
-/** Says who asks, for all hooks of TanStack Query beneath. */
+/**
+ * Says who asks, for all hooks of TanStack Query beneath. Give each sign-in a `QueryClient` of its own: its cache holds
+ * what the caller saw.
+ */
 export function ConnectionProvider({ connection, children }: { connection: Connection; children: ReactNode }) {
   return <Current.Provider value={connection}>{children}</Current.Provider>;
 }

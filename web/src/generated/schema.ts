@@ -794,6 +794,8 @@ export type PageInfo = {
   endCursor?: Maybe<Scalars['Cursor']['output']>;
   /** Whether more follow. */
   hasNextPage: Scalars['Boolean']['output'];
+  /** Whether rows come before: it was asked for with `after`. Lists are read forwards alone. */
+  hasPreviousPage: Scalars['Boolean']['output'];
   /** The cursor of the first row; null on an empty page. */
   startCursor?: Maybe<Scalars['Cursor']['output']>;
 };
