@@ -15,3 +15,4 @@ mod seed;
 mod support;
 mod tenancy;
 mod verify;
+mod web;

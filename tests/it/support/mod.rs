@@ -13,7 +13,7 @@ mod wire;
 pub use actor::{Actor, Answer, id};
 pub use database::{Database, options};
 pub use evidence::Evidence;
-pub use node::node;
+pub use node::{node, web};
 pub use pgbouncer::PgBouncer;
 pub use plans::{Plan, Plans};
 pub use server::{Received, Request, Server, connect};
