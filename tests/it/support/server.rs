@@ -11,7 +11,7 @@ use std::{
 use consentry::config;
 use serde_json::{Value, json};
 
-use super::{Actor, Town, town::KEY};
+use super::{Actor, Database, Town, town::KEY};
 
 /// Only a test that would fail waits so long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -31,10 +31,24 @@ impl Server {
             ["consentry_app", "consentry_sealer", "consentry_worker"].map(|role| town.database.url(role));
         let variables: Vec<_> =
             variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        tokio::task::spawn_blocking(move || Self::spawn(&urls, variables)).await.expect("the server starts")
+        tokio::task::spawn_blocking(move || Self::run(&["serve"], &urls, variables))
+            .await
+            .expect("the server starts")
     }
 
-    fn spawn([app, sealer, worker]: &[String; 3], variables: Vec<(String, String)>) -> Self {
+    /// Starts it with demo data in this database, and waits until it is ready.
+    pub async fn demo(database: &Database) -> Self {
+        let urls = ["consentry_app", "consentry_sealer", "consentry_worker"].map(|role| database.url(role));
+        let migrator = ("DATABASE_MIGRATOR_URL".to_owned(), database.url("consentry_migrator"));
+        let starting = move || Self::run(&["serve", "--demo"], &urls, vec![migrator]);
+        tokio::task::spawn_blocking(starting).await.expect("the server starts")
+    }
+
+    fn run(
+        arguments: &[&str],
+        [app, sealer, worker]: &[String; 3],
+        variables: Vec<(String, String)>,
+    ) -> Self {
         let log = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!(
             "server-{}-{}.log",
             std::process::id(),
@@ -45,7 +59,7 @@ impl Server {
             command.env_remove(variable);
         }
         let mut process = command
-            .arg("serve")
+            .args(arguments)
             .env("DATABASE_URL", app)
             .env("DATABASE_SEALER_URL", sealer)
             .env("DATABASE_WORKER_URL", worker)
