@@ -48,7 +48,7 @@ export const RECIPIENT_CLASSES: Record<RecipientClass, string> = {
 };
 
 export const METHODS: Record<SignatureMethod, string> = {
-  ELECTRONIC: "here, by the signed-in person",
+  ELECTRONIC: "electronically",
   PAPER: "on paper",
   VERBAL_DOCUMENTED: "orally, documented by staff",
 };

@@ -1,3 +1,5 @@
+import { useQueryClient } from "@tanstack/react-query";
+
 import type { PatientQuery } from "../../generated/graphql";
 import { usePatientQuery } from "../../generated/tanstack";
 import { time } from "../../words/moments";
@@ -24,7 +26,9 @@ export function PatientPage({ id, onBack }: Properties) {
   const own = useViewer().patient?.id === id;
   const mayExplain = useMay("consent.read");
   const mayReadHistory = useMay("access_history.read");
-  const lookAgain = () => void query.refetch();
+  // All that is open: one part of the page must not tell of another moment than the next.
+  const client = useQueryClient();
+  const lookAgain = () => void client.refetchQueries({ type: "active" });
   return (
     <>
       {onBack && (

@@ -32,7 +32,7 @@ export function PatientList({ criteria, onCriteria, onOpen }: Properties) {
     <>
       <div className="title">
         <PageHeading title="Patients">Patients</PageHeading>
-        <button type="button" onClick={() => void query.refetch()}>
+        <button type="button" onClick={() => void Promise.all([query.refetch(), count.refetch()])}>
           Look again
         </button>
       </div>
