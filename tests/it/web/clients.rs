@@ -17,7 +17,7 @@ const PASSWORD: &str = "a long walk by the river";
 /// The file of each client under `web/tests/live/`, and how many tests it has at least.
 const CLIENTS: [(&str, &str, usize); 4] = [
     ("urql", "urql.test.tsx", 6),
-    ("tanstack", "tanstack.test.tsx", 7),
+    ("tanstack", "tanstack.test.tsx", 8),
     ("apollo", "apollo.test.ts", 5),
     ("relay", "relay.test.ts", 4),
 ];

@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider, type UseQueryResult } from "@tanstack/react-query";
-import { act, renderHook, waitFor } from "@testing-library/react";
+import { act, render, renderHook, screen, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { describe, expect, test } from "vitest";
 
@@ -17,6 +17,7 @@ import {
   useViewerQuery,
 } from "../../src/generated/tanstack";
 import { look } from "./looks";
+import { Names } from "./names";
 import { connection, looks, people } from "./town";
 
 const them = people("tanstack");
@@ -24,13 +25,16 @@ const clinician = connection(them.clinician);
 
 /** Renders a hook for a caller; nothing is tried again and nothing kept from another caller. */
 function rendered<Result>(caller: Connection, hook: () => Result) {
+  return renderHook(hook, { wrapper: wrapper(caller) }).result;
+}
+
+function wrapper(caller: Connection) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  const wrapper = ({ children }: { children: ReactNode }) => (
+  return ({ children }: { children: ReactNode }) => (
     <ConnectionProvider connection={caller}>
       <QueryClientProvider client={client}>{children}</QueryClientProvider>
     </ConnectionProvider>
   );
-  return renderHook(hook, { wrapper }).result;
 }
 
 /** Renders a query and waits for its data. */
@@ -55,6 +59,12 @@ describe("the hooks of TanStack Query", () => {
     const { patients } = await asked(clinician, () => usePatientsQuery());
     expect(patients?.nodes.map((patient) => patient.id)).toEqual(them.patients);
     expect(patients?.nodes.map((patient) => look(patient.identity))).toEqual(looks(them));
+  });
+
+  test("make the component of the README", async () => {
+    render(<Names />, { wrapper: wrapper(clinician) });
+    const items = await screen.findAllByRole("listitem", {}, { timeout: 50_000 });
+    expect(items.map((item) => item.textContent)).toEqual(looks(them));
   });
 
   test("page by cursor until there is no more", async () => {
