@@ -6,7 +6,7 @@ use crate::support::{Database, Server, web};
 
 #[tokio::test]
 async fn the_explorer_runs_its_samples_explains_fields_and_keeps_nothing() {
-    in_a_browser("explorer", 5).await;
+    in_a_browser("explorer", 6).await;
 }
 
 #[tokio::test]

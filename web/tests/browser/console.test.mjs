@@ -151,7 +151,7 @@ test("who is not signed in any more is asked to sign in, and nothing stays", asy
   await page.context().close();
 });
 
-test("signing out and fifteen idle minutes forget everything", async () => {
+test("signing out, leaving the page and fifteen idle minutes forget everything", async () => {
   const page = await open(browser, "/");
   await page.clock.install();
   await page.getByRole("button", { name: "Dana Ruiz" }).click();
@@ -179,6 +179,14 @@ test("signing out and fifteen idle minutes forget everything", async () => {
   await page.goBack();
   await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
   assert.doesNotMatch(await page.content(), /Marisol Elena/);
+
+  await page.getByRole("button", { name: "Dana Ruiz" }).click();
+  await openMarisol(page);
+  const kept = await page.evaluate(() => {
+    window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    return document.body.innerText;
+  });
+  assert.doesNotMatch(kept, /Marisol Elena/, "what a browser keeps of a page for going back to it");
   await assertNothingKept(page);
   await page.context().close();
 });

@@ -106,6 +106,20 @@ test("who signs in by hand states a purpose, and signing out forgets what was sh
   await page.context().close();
 });
 
+test("who is not signed in any more is told so", async () => {
+  const page = await explorer();
+  await signInAsDana(page);
+  const [request] = await Promise.all([page.waitForRequest(`${ADDRESS}/graphql`), run(page, "Me")]);
+  await answered(page, "PRACTITIONER");
+  const { authorization } = request.headers();
+  const body = JSON.stringify({ query: "mutation { signOut { result { endedAt } } }" });
+  await fetch(`${ADDRESS}/graphql`, { method: "POST", headers: { "content-type": "application/json", authorization }, body });
+  await run(page, "Me");
+  await page.getByText("Your session has ended: sign in again.").waitFor();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  await page.context().close();
+});
+
 test("the bar above the editor is for everybody", async () => {
   const page = await explorer();
   await page.getByLabel("Somebody of the demo").waitFor();

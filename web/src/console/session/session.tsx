@@ -1,5 +1,6 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider, focusManager } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 
 import { ConnectionProvider } from "../../client/connection";
 import { RequestError, send, type Connection } from "../../client/send";
@@ -66,11 +67,11 @@ function Session({ token, forget, children }: { token: string; forget: (reason: 
     [connection, forget],
   );
   useIdle(() => leave("idle"));
-  // A page that the browser keeps for going back to would keep what it shows.
+  // A page that the browser keeps for going back to would keep what it shows. At once: later it is frozen.
   useEffect(() => {
-    const hidden = () => forget("signed out");
-    window.addEventListener("pagehide", hidden);
-    return () => window.removeEventListener("pagehide", hidden);
+    const left = () => flushSync(() => forget("signed out"));
+    window.addEventListener("pagehide", left);
+    return () => window.removeEventListener("pagehide", left);
   }, [forget]);
 
   return (
