@@ -124,11 +124,12 @@ async fn a_deprecation_says_until_when() {
     assert_eq!(found.undated, ["Patient.displayCode"]);
 }
 
-#[tokio::test]
-async fn the_schema_and_the_documents_keep_the_rules_of_graphql_eslint() {
-    let linted = web("eslint", |command| {
-        let arguments = ["--config", "web/eslint.config.js", "--max-warnings", "0", "--format", "json"];
-        command.args(arguments).args(["schema.graphql", "web/src/documents"]).current_dir(root());
+/// What graphql-eslint finds in a folder that has the schema and the documents where this tree has them.
+async fn lint(folder: PathBuf) -> (usize, Vec<String>) {
+    let linted = web("eslint", move |command| {
+        let config = root().join("web/eslint.config.js");
+        command.arg("--config").arg(config).args(["--max-warnings", "0", "--format", "json"]);
+        command.args(["schema.graphql", "web/src/documents"]).current_dir(folder);
     });
     let linted = linted.await;
     let files: Vec<Value> = serde_json::from_str(&linted.output)
@@ -140,6 +141,32 @@ async fn the_schema_and_the_documents_keep_the_rules_of_graphql_eslint() {
             faults.push(format!("{path}:{} {} {}", fault["line"], fault["ruleId"], fault["message"]));
         }
     }
-    assert!(linted.success && faults.is_empty(), "{}\n{}", faults.join("\n"), linted.errors);
-    assert!(files.len() > 5, "the schema and the documents are looked at: {}", files.len());
+    assert_eq!(linted.success, faults.is_empty(), "{}", linted.errors);
+    (files.len(), faults)
+}
+
+#[tokio::test]
+async fn the_schema_and_the_documents_keep_the_rules_of_graphql_eslint() {
+    let (files, faults) = lint(root().to_owned()).await;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(files > 5, "the schema and the documents are looked at: {files}");
+}
+
+#[tokio::test]
+async fn a_schema_and_a_document_that_break_a_rule_are_named() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lint-{}", std::process::id()));
+    fs::create_dir_all(folder.join("web/src/documents")).expect("a folder");
+    let unread = "enum unread { NEW }\n";
+    fs::write(folder.join("schema.graphql"), format!("{PUBLISHED}{unread}")).expect("a schema is written");
+    let document = "query getViewer { viewer { purpose purposes } }\n";
+    fs::write(folder.join("web/src/documents/viewer.graphql"), document).expect("a document is written");
+
+    let (files, faults) = lint(folder.clone()).await;
+    fs::remove_dir_all(folder).expect("the folder is removed");
+
+    assert_eq!(files, 2);
+    for rule in ["naming-convention", "require-description", "no-unreachable-types", "fields-on-correct-type"]
+    {
+        assert!(faults.iter().any(|fault| fault.contains(rule)), "{rule}: {faults:#?}");
+    }
 }
