@@ -1,3 +1,6 @@
+alter domain code drop constraint code_check;
+alter domain code add constraint code_check check (value ~ '^[A-Z][A-Z0-9_]{0,63}$');
+
 alter table audit_links add constraint audit_links_tenant_id_fkey foreign key (tenant_id) references tenants (id);
 
 create index audit_logs_consent_id_idx on audit_logs (tenant_id, consent_id);

@@ -19,14 +19,16 @@ begin
     raise exception 'events are added at read committed: an older snapshot cannot see whose turn it is' using errcode = '25001';
   end if;
   perform public.lock_aggregate(new.tenant_id, new.aggregate_kind, new.aggregate_id);
-  new.position := greatest((extract(epoch from clock_timestamp()) * 1000000)::bigint, (
-    select max(position) + 1 from public.outbox_events
-    where tenant_id = new.tenant_id and aggregate_kind = new.aggregate_kind and aggregate_id = new.aggregate_id));
-  new.status := case when exists (
+  select
+    greatest((extract(epoch from clock_timestamp()) * 1000000)::bigint, (
+      select max(position) + 1 from public.outbox_events
+      where tenant_id = new.tenant_id and aggregate_kind = new.aggregate_kind and aggregate_id = new.aggregate_id)),
+    case when exists (
       select from public.outbox_events
       where tenant_id = new.tenant_id and aggregate_kind = new.aggregate_kind and aggregate_id = new.aggregate_id
         and status in ('PENDING', 'DEAD'))
-    then 'WAITING' else 'PENDING' end;
+    then 'WAITING' else 'PENDING' end
+  into new.position, new.status;
   return new;
 end
 $$;
