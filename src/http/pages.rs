@@ -7,13 +7,13 @@ use axum::Extension;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use serde::Serialize;
 
 use super::headers::{Kept, Media, RequestId};
-use super::refusal::{self, Refusal};
+use super::refusal::{self, Outcome, Refusal};
 
 pub(super) use files::Files;
 
@@ -115,7 +115,7 @@ fn route<S: Clone + Send + Sync + 'static>(methods: MethodRouter<S>) -> MethodRo
 fn page(files: &Files, name: &str, policy: &'static str, asked: &HeaderMap) -> Response {
     match files.find(name) {
         Some(file) => protected(file.answer(asked), policy, ASK_AGAIN),
-        None => (StatusCode::NOT_FOUND, WITHOUT_PAGES).into_response(),
+        None => (refusal::status(Outcome::NotFound, Media::Json), WITHOUT_PAGES).into_response(),
     }
 }
 

@@ -16,6 +16,8 @@ use super::observe::Told;
 pub enum Outcome {
     /// The operation was executed; errors of single fields stand beside the data.
     Executed,
+    /// What the caller has already is what there is.
+    NotModified,
     /// The request was well-formed, but its document, its variables or its size kept it from being executed.
     NotExecuted,
     /// The request is not a GraphQL request, or one of its headers cannot be used.
@@ -70,6 +72,7 @@ impl Outcome {
 /// | outcome | `application/graphql-response+json` | `application/json` |
 /// |---|---|---|
 /// | executed, with errors or without | 200 | 200 |
+/// | a page that the caller has already | | 304 |
 /// | document, variables or limits refused | 400 | 200 |
 /// | not a GraphQL request, unknown purpose | 400 | 400 |
 /// | credential not good | 401 | 401 |
@@ -85,6 +88,7 @@ impl Outcome {
 pub(super) fn status(outcome: Outcome, media: Media) -> StatusCode {
     match (outcome, media) {
         (Outcome::Executed, _) => StatusCode::OK,
+        (Outcome::NotModified, _) => StatusCode::NOT_MODIFIED,
         (Outcome::NotExecuted, Media::Json) => StatusCode::OK,
         (Outcome::NotExecuted, Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
         (Outcome::BadRequest, _) => StatusCode::BAD_REQUEST,

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
+
+use crate::http::headers::Media;
+use crate::http::refusal::{Outcome, status};
 
 /// What `make web` left there; nothing when it was never run.
 #[derive(RustEmbed)]
@@ -80,23 +83,21 @@ impl File {
             Some((coding, bytes)) => (format!("\"{}-{coding}\"", self.hash), bytes),
             None => (format!("\"{}\"", self.hash), &self.plain),
         };
-        let mut response = if has(asked, &tag) {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            bytes.clone().into_response()
+        let known = has(asked, &tag);
+        let mut response = match known {
+            true => status(Outcome::NotModified, Media::Json).into_response(),
+            false => bytes.clone().into_response(),
         };
         let headers = response.headers_mut();
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         if let Ok(tag) = HeaderValue::from_str(&tag) {
             headers.insert(header::ETAG, tag);
         }
-        if response.status() == StatusCode::NOT_MODIFIED {
-            return response;
-        }
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
-        if let Some((coding, _)) = best {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+        if !known {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+            if let Some((coding, _)) = best {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
         }
         response
     }
