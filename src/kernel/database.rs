@@ -49,8 +49,8 @@ impl Pooler {
 
 /// Opens a pool of at most `connections` connections, none of them yet, straight to the database.
 ///
-/// A connection that comes back with a tenant still set was cut off between `BEGIN` and its end; it is closed, so
-/// that no request can ever run under the setting of another.
+/// A connection that comes back within a transaction is closed, so that no request can ever run under the setting of
+/// another.
 pub fn pool(options: PgConnectOptions, connections: u32) -> PgPool {
     pool_through(Pooler::None, options, connections)
 }

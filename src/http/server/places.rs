@@ -136,9 +136,16 @@ mod tests {
         let address = listener.local_addr().expect("its address");
         let places = Places::new(100);
         for name in ["first", "second", "third"] {
-            let listener = TcpListener::from_std(listener.try_clone().expect("a socket")).expect("a listener");
+            let listener =
+                TcpListener::from_std(listener.try_clone().expect("a socket")).expect("a listener");
             let router = Router::new().route("/", get(move || async move { name }));
-            tokio::spawn(serve(listener, router, places.clone(), Deadlines::default(), std::future::pending()));
+            tokio::spawn(serve(
+                listener,
+                router,
+                places.clone(),
+                Deadlines::default(),
+                std::future::pending(),
+            ));
         }
         let mut open = Vec::new();
         let mut answers = Vec::new();

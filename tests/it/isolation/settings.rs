@@ -1,8 +1,8 @@
 //! The tenant is a setting: what becomes of it when connections are shared.
 
-use std::collections::BTreeSet;
+use std::path::Path;
 
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::{AssertSqlSafe, Connection, PgPool};
 
 use super::{BLANK, Neighbours, UNSET, attempt, careless, refusal};
 
@@ -38,23 +38,34 @@ async fn a_tenant_set_for_the_session_is_found_by_whoever_shares_the_connection(
 }
 
 #[tokio::test]
-async fn a_connection_that_comes_back_with_a_tenant_is_closed_whichever_way_it_was_set() {
+async fn a_connection_that_comes_back_in_a_transaction_is_closed() {
     let neighbours = Neighbours::new().await;
     let Neighbours { town, theirs, .. } = &neighbours;
     let pool = town.database.pool("consentry_app", 1);
-    let mut seen = BTreeSet::from([process(&pool).await]);
-    assert!(!seen.insert(process(&pool).await), "a clean connection is kept");
+    let first = process(&pool).await;
+    assert_eq!(process(&pool).await, first, "a clean connection is kept");
 
-    for sql in [
-        format!("set app.tenant_id = '{}'", theirs.id),
-        format!("begin; set local app.tenant_id = '{}'", theirs.id),
-        format!("select set_config('app.tenant_id', '{}', false)", theirs.id),
-    ] {
-        let mut connection = pool.acquire().await.expect("a connection");
-        sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&mut *connection).await.expect("it is set");
-        drop(connection);
-        let after = refusal(&pool, None, "select from patients").await;
-        assert_eq!(after.as_deref(), Some(UNSET), "a new connection knows of no tenant: {sql}");
-        assert!(seen.insert(process(&pool).await), "it is another connection: {sql}");
+    let mut connection = pool.acquire().await.expect("a connection");
+    let begin = format!("begin; set local app.tenant_id = '{}'", theirs.id);
+    std::mem::forget(connection.begin_with(AssertSqlSafe(begin)).await.expect("it begins"));
+    drop(connection);
+
+    let after = refusal(&pool, None, "select from patients").await;
+    assert_eq!(after.as_deref(), Some(UNSET), "a new connection knows of no tenant");
+    assert_ne!(process(&pool).await, first, "it is another connection");
+}
+
+#[test]
+fn nothing_sets_a_tenant_for_longer_than_a_transaction() {
+    let mut sources = String::new();
+    crate::readme::gather(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut sources);
+    let mut set = 0;
+    for (place, _) in sources.match_indices("app.tenant_id") {
+        let before = &sources[..place];
+        let local = before.ends_with("set local ");
+        set += usize::from(local);
+        assert!(local || before.ends_with("current_setting('"), "…{}", &sources[place - 60..place + 40]);
     }
+    assert!(set > 3, "they are found: {set}");
+    assert!(!sources.contains("set_config("), "`set local` says that it ends");
 }
