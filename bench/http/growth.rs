@@ -16,6 +16,8 @@ use consentry::kernel::cluster::{DATABASE, SUPERUSER};
 
 /// Slices of each contender at each size; half as long as the others, since there are many.
 const ROUNDS: usize = 3;
+/// Patients of one practitioner, about.
+const CASELOAD: u64 = 250;
 
 /// What was measured at one size.
 pub struct Grown {
@@ -90,7 +92,8 @@ fn relative(server: &Cost, floor: &Cost) -> f64 {
     median(server.rates.iter().zip(&floor.rates).map(|(server, floor)| server / floor).collect())
 }
 
-/// Patients with a person, a key, a place on the team of others and a consent, between those that are there in time.
+/// Patients with a person, a key, a place on the team of others and a consent, between those that are there in time. As
+/// many practitioners come with them as there would be: the planner goes by how many patients one has on average.
 fn more_patients(installation: &Installation, from: u64, to: u64) -> String {
     let tenant = installation.tenant_id;
     format!(
@@ -99,21 +102,22 @@ fn more_patients(installation: &Installation, from: u64, to: u64) -> String {
             select number, gen_random_uuid() as patient, gen_random_uuid() as person,
                 now() - random() * interval '1 hour' as moment
             from generate_series({from} + 1, {to}) as number;
+        create temporary table staff as
+            select place, gen_random_uuid() as id from generate_series(0, {to} / {CASELOAD}) as place;
+        insert into practitioners (tenant_id, id, kind, professional_name)
+            select '{tenant}', id, 'PRACTITIONER', 'Somebody' from staff;
         insert into phi.persons (tenant_id, id, created_at) select '{tenant}', person, moment from made;
         insert into patients (tenant_id, id, display_code, person_id, organization_id, data_class, created_at)
             select '{tenant}', patient, 'Z' || lpad(upper(to_hex(number / 65536)), 3, '0') || '-'
                 || lpad(upper(to_hex(number % 65536)), 4, '0'), person, '{tenant}', 'DIRECTORY', moment from made;
         insert into care_team_members (tenant_id, id, patient_id, practitioner_id, role, starts_at, created_at)
-            select '{tenant}', gen_random_uuid(), patient, other.id, 'PRIMARY', moment, moment
-            from made join lateral (
-                select id from practitioners where tenant_id = '{tenant}' and id <> '{practitioner}'
-                order by id offset made.number % 4 limit 1) other on true;
+            select '{tenant}', gen_random_uuid(), patient, staff.id, 'PRIMARY', moment, moment
+            from made join staff on place = number / {CASELOAD};
         insert into consents (tenant_id, id, patient_id, kind, decision, expiry_kind, valid_from, data_class, created_at)
             select '{tenant}', gen_random_uuid(), patient, 'TPO', 'PERMIT', 'NONE', moment, 'GENERAL_PHI', moment from made;
         insert into encryption_keys (tenant_id, id, purpose, person_id, key_version, wrapped, created_at)
             select '{tenant}', gen_random_uuid(), 'IDENTITY', person, 1, decode(repeat('00', 66), 'hex'), moment from made;
-        drop table made",
-        practitioner = installation.practitioner,
+        drop table made, staff"
     )
 }
 
