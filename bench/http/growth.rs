@@ -31,6 +31,11 @@ pub struct Grown {
 
 /// Measures the first size of each kind, grows, and measures again.
 pub async fn measure(installation: &mut Installation, pace: Pace) -> Vec<Grown> {
+    // The mutation gave one practitioner thousands of places, more than anybody has.
+    let places =
+        "set session_replication_role = replica; delete from care_team_members where ends_at = '2040-01-01Z'";
+    installation.sql(SUPERUSER, DATABASE, places).await;
+    installation.tidy(DATABASE).await;
     let mut grown = Vec::new();
     let mut there = u64::from(PATIENTS);
     for &size in pace.patients {

@@ -1,3 +1,6 @@
+create index care_team_members_practitioner_id_idx on care_team_members (tenant_id, practitioner_id);
+drop index care_team_members_caseload_idx;
+
 alter domain code drop constraint code_check;
 alter domain code add constraint code_check check (value ~ '^[A-Z][A-Z0-9_]{0,63}$');
 

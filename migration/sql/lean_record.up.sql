@@ -15,3 +15,8 @@ alter domain code drop constraint code_check;
 alter domain code add constraint code_check check (
     octet_length(value) <= 64 and value collate "C" >= 'A' and value collate "C" < '['
     and ltrim(value, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_') = '');
+
+-- Whether somebody treats a patient is asked by both ids at once, and who is treated by one of them. With one index for both,
+-- no plan can walk through all of a practitioner's patients to find one.
+create index care_team_members_caseload_idx on care_team_members (tenant_id, practitioner_id, patient_id);
+drop index care_team_members_practitioner_id_idx;
