@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use crate::{
     Pace,
-    installation::{Installation, PATIENTS, TENANTS},
+    installation::{FLOOR_DATABASE, Installation, PATIENTS, TENANTS},
     measure::{Contender, Cost, median},
     operations,
 };
@@ -34,8 +34,10 @@ pub async fn measure(installation: &mut Installation, pace: Pace) -> Vec<Grown> 
     // The mutation gave one practitioner thousands of places, more than anybody has.
     let places =
         "set session_replication_role = replica; delete from care_team_members where ends_at = '2040-01-01Z'";
-    installation.sql(SUPERUSER, DATABASE, places).await;
-    installation.tidy(DATABASE).await;
+    for database in [DATABASE, FLOOR_DATABASE] {
+        installation.sql(SUPERUSER, database, places).await;
+        installation.tidy(database).await;
+    }
     let mut grown = Vec::new();
     let mut there = u64::from(PATIENTS);
     for &size in pace.patients {

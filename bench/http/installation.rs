@@ -26,7 +26,7 @@ pub const THREADS: usize = 2;
 /// For all threads together.
 pub const POOL: usize = 16;
 /// The copy that the floor works on.
-const FLOOR_DATABASE: &str = "consentry_floor";
+pub const FLOOR_DATABASE: &str = "consentry_floor";
 const SLUG: &str = "scale-0001";
 const PATIENCE: Duration = Duration::from_secs(180);
 
