@@ -13,6 +13,7 @@ use crate::{
     operations,
 };
 use consentry::kernel::cluster::{DATABASE, SUPERUSER};
+use uuid::Uuid;
 
 /// Slices of each contender at each size; half as long as the others, since there are many.
 const ROUNDS: usize = 3;
@@ -38,28 +39,30 @@ pub async fn measure(installation: &mut Installation, pace: Pace) -> Vec<Grown> 
         installation.sql(SUPERUSER, database, places).await;
         installation.tidy(database).await;
     }
-    let mut grown = Vec::new();
-    let mut there = u64::from(PATIENTS);
-    for &size in pace.patients {
-        if size > there {
-            eprintln!("growing one tenant to {size} patients");
-            installation.sql(SUPERUSER, DATABASE, &more_patients(installation, there, size)).await;
-            installation.tidy(DATABASE).await;
-            there = size;
-        }
-        grown.push(at(installation, pace, "patients of the tenant", size).await);
-    }
-    let mut there = u64::from(TENANTS);
-    for &size in pace.tenants {
-        if size > there {
-            eprintln!("growing to {size} tenants");
-            installation.sql(SUPERUSER, DATABASE, &more_tenants(there, size)).await;
-            installation.tidy(DATABASE).await;
-            there = size;
-        }
-        grown.push(at(installation, pace, "tenants", size).await);
-    }
+    let (tenant, mut grown) = (installation.tenant_id, Vec::new());
+    let patients = ("patients of the tenant", u64::from(PATIENTS), pace.patients);
+    grow(installation, pace, patients, |from, to| more_patients(tenant, from, to), &mut grown).await;
+    grow(installation, pace, ("tenants", u64::from(TENANTS), pace.tenants), more_tenants, &mut grown).await;
     grown
+}
+
+/// Measures at each size of one kind, from as many as are `there`.
+async fn grow(
+    installation: &Installation,
+    pace: Pace,
+    (what, mut there, sizes): (&'static str, u64, &[u64]),
+    more: impl Fn(u64, u64) -> String,
+    grown: &mut Vec<Grown>,
+) {
+    for &size in sizes {
+        if size > there {
+            eprintln!("growing to {size} {what}");
+            installation.sql(SUPERUSER, DATABASE, &more(there, size)).await;
+            installation.tidy(DATABASE).await;
+            there = size;
+        }
+        grown.push(at(installation, pace, what, size).await);
+    }
 }
 
 async fn at(installation: &Installation, pace: Pace, what: &'static str, size: u64) -> Grown {
@@ -101,8 +104,7 @@ fn relative(server: &Cost, floor: &Cost) -> f64 {
 
 /// Patients with a person, a key, a place on the team of others and a consent, between those that are there in time. As
 /// many practitioners come with them as there would be: the planner goes by how many patients one has on average.
-fn more_patients(installation: &Installation, from: u64, to: u64) -> String {
-    let tenant = installation.tenant_id;
+fn more_patients(tenant: Uuid, from: u64, to: u64) -> String {
     format!(
         "set session_replication_role = replica;
         create temporary table made as
