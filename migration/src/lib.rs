@@ -55,6 +55,12 @@ const STEPS: &[Step] = &[
     step!("m20261121_000008", "outbox_relay"),
     step!("m20261121_000009", "integrity"),
     step!("m20261121_000010", "lean_record"),
+    step!("m20261121_000011", "roles_as_data"),
+    step!("m20261121_000012", "credentials"),
+    step!("m20261121_000013", "browser_sessions"),
+    step!("m20261121_000014", "partner_access"),
+    step!("m20261121_000015", "identity_providers"),
+    step!("m20261121_000016", "usage_limits"),
 ];
 
 impl MigrationName for Step {

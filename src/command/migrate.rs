@@ -2,15 +2,16 @@
 
 use entity::identity::permission::Permission;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{DatabaseConnection, Iterable};
-use sqlx::{PgConnection, PgPool};
+use sea_orm::{ActiveEnum, DatabaseConnection, Iterable};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use uuid::Uuid;
 
 use super::{
     Failure,
     database::{History, Server, visit},
     print,
 };
-use crate::config::Config;
+use crate::{config::Config, identity::role_catalogue::SYSTEM_ROLES};
 
 /// Names the lock that two migrations of one database cannot hold at once: `consentr` in ASCII.
 const LOCK: i64 = 0x636f_6e73_656e_7472;
@@ -51,6 +52,7 @@ pub async fn migrate_up(owner: &PgPool) -> Result<Vec<String>, Failure> {
         Migrator::up(&DatabaseConnection::from(owner.clone()), None).await?;
     }
     write_catalogue(&mut lock).await?;
+    write_system_roles(&mut lock).await?;
     Ok(history.pending)
 }
 
@@ -100,6 +102,64 @@ async fn write_catalogue(connection: &mut PgConnection) -> Result<(), Failure> {
     .await?;
     Ok(())
 }
+
+/// Gives the system's roles of every tenant what this version's matrix says, no more and no less. Their names are the
+/// tenants', and so is every role that they defined.
+async fn write_system_roles(connection: &mut PgConnection) -> Result<(), Failure> {
+    let tenants: Vec<Uuid> =
+        sqlx::query_scalar("select id from tenants where status <> 'CLOSED' order by id")
+            .fetch_all(&mut *connection)
+            .await?;
+    let keys: Vec<&str> = SYSTEM_ROLES.iter().map(|role| role.key).collect();
+    let ranks: Vec<i16> = SYSTEM_ROLES.iter().map(|role| role.rank).collect();
+    let grants: Vec<(&str, &str, String)> = SYSTEM_ROLES
+        .iter()
+        .flat_map(|role| {
+            role.grants().map(|(permission, reach)| (role.key, permission.key(), reach.to_value()))
+        })
+        .collect();
+    for tenant in tenants {
+        let begin = format!("begin; set local app.tenant_id = '{tenant}'");
+        let mut transaction = connection.begin_with(AssertSqlSafe(begin)).await?;
+        sqlx::query(
+            "update roles set rank = known.rank, lineage = array[roles.id]
+            from unnest($2::text[], $3::smallint[]) as known (key, rank)
+            where tenant_id = $1 and is_system and roles.key = known.key
+                and (roles.rank, roles.lineage) is distinct from (known.rank, array[roles.id])",
+        )
+        .bind(tenant)
+        .bind(&keys)
+        .bind(&ranks)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(SYSTEM_GRANTS)
+            .bind(tenant)
+            .bind(grants.iter().map(|grant| grant.0).collect::<Vec<_>>())
+            .bind(grants.iter().map(|grant| grant.1).collect::<Vec<_>>())
+            .bind(grants.iter().map(|grant| grant.2.as_str()).collect::<Vec<_>>())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+/// What is missing comes, what changed is changed, and what this version does not grant is marked as deleted.
+const SYSTEM_GRANTS: &str = "
+with known as (
+    select r.id as role_id, k.permission_key, k.reach
+    from unnest($2::text[], $3::text[], $4::text[]) as k (role_key, permission_key, reach)
+    join roles r on r.tenant_id = $1 and r.is_system and r.key = k.role_key and r.deleted_at is null
+), gone as (
+    update role_permissions p set deleted_at = now()
+    from roles r
+    where p.tenant_id = $1 and r.tenant_id = $1 and r.id = p.role_id and r.is_system and p.deleted_at is null
+        and not exists (select from known where known.role_id = p.role_id and known.permission_key = p.permission_key)
+)
+insert into role_permissions (tenant_id, id, role_id, permission_key, reach)
+select $1, gen_random_uuid(), role_id, permission_key, reach from known
+on conflict (tenant_id, role_id, permission_key) do update set reach = excluded.reach, deleted_at = null
+where role_permissions.reach <> excluded.reach or role_permissions.deleted_at is not null";
 
 /// Whether a permission of this version is missing in the database, so that no role could be given it.
 pub(super) async fn catalogue_is_old(connection: &mut PgConnection) -> Result<bool, Failure> {

@@ -83,13 +83,15 @@ async fn organize(write: &Write, tenant: NewTenant) -> Result<()> {
         })
         .await?;
     for system_role in SYSTEM_ROLES {
-        let role_id = write.new_id();
+        let role_id = write.new_id::<role::Entity>();
         write
             .insert(role::ActiveModel {
                 id: Set(role_id),
                 key: Set(system_role.key.to_owned()),
                 name: Set(system_role.name.to_owned()),
                 is_system: Set(true),
+                rank: Set(system_role.rank),
+                lineage: Set(vec![role_id.uuid()]),
                 ..Default::default()
             })
             .await?;

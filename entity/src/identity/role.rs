@@ -17,6 +17,9 @@ pub struct Model {
     pub key: String,
     pub name: String,
     pub is_system: bool,
+    pub rank: i16,
+    pub parent_role_id: Option<Id<Entity>>,
+    pub lineage: Vec<Uuid>,
     pub created_at: DateTime<Utc>,
     pub created_by: Option<Uuid>,
     pub updated_at: DateTime<Utc>,
@@ -27,5 +30,5 @@ pub struct Model {
 
 classify! {
     table "roles", standard: mutable;
-    operational: [Key, Name, IsSystem];
+    operational: [Key, Name, IsSystem, Rank, ParentRoleId, Lineage];
 }

@@ -1,0 +1,1 @@
+-- Sessions: idle time, rotation, proof that is fresh.

@@ -1,0 +1,1 @@
+-- What a caller may use, and which features and documents are on.
