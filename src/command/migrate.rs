@@ -121,17 +121,6 @@ async fn write_system_roles(connection: &mut PgConnection) -> Result<(), Failure
     for tenant in tenants {
         let begin = format!("begin; set local app.tenant_id = '{tenant}'");
         let mut transaction = connection.begin_with(AssertSqlSafe(begin)).await?;
-        sqlx::query(
-            "update roles set rank = known.rank, lineage = array[roles.id]
-            from unnest($2::text[], $3::smallint[]) as known (key, rank)
-            where tenant_id = $1 and is_system and roles.key = known.key
-                and (roles.rank, roles.lineage) is distinct from (known.rank, array[roles.id])",
-        )
-        .bind(tenant)
-        .bind(&keys)
-        .bind(&ranks)
-        .execute(&mut *transaction)
-        .await?;
         sqlx::query(SYSTEM_GRANTS)
             .bind(tenant)
             .bind(grants.iter().map(|grant| grant.0).collect::<Vec<_>>())
@@ -139,6 +128,17 @@ async fn write_system_roles(connection: &mut PgConnection) -> Result<(), Failure
             .bind(grants.iter().map(|grant| grant.2.as_str()).collect::<Vec<_>>())
             .execute(&mut *transaction)
             .await?;
+        sqlx::query(
+            "update roles set rank = known.rank
+            from unnest($2::text[], $3::smallint[]) as known (key, rank)
+            where tenant_id = $1 and is_system and roles.key = known.key
+                and (roles.rank <> known.rank or roles.lineage = '{}')",
+        )
+        .bind(tenant)
+        .bind(&keys)
+        .bind(&ranks)
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
     }
     Ok(())
@@ -158,8 +158,8 @@ with known as (
 )
 insert into role_permissions (tenant_id, id, role_id, permission_key, reach)
 select $1, gen_random_uuid(), role_id, permission_key, reach from known
-on conflict (tenant_id, role_id, permission_key) do update set reach = excluded.reach, deleted_at = null
-where role_permissions.reach <> excluded.reach or role_permissions.deleted_at is not null";
+on conflict (tenant_id, role_id, permission_key) where deleted_at is null do update set reach = excluded.reach
+where role_permissions.reach <> excluded.reach";
 
 /// Whether a permission of this version is missing in the database, so that no role could be given it.
 pub(super) async fn catalogue_is_old(connection: &mut PgConnection) -> Result<bool, Failure> {

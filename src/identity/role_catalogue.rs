@@ -16,6 +16,8 @@ pub struct SystemRole {
     pub name: &'static str,
     /// Nobody gives a role of a higher rank than their own highest.
     pub rank: i16,
+    /// Whether one's own patients are those served where one works, when the role is confined to a location.
+    pub works_at_locations: bool,
     column: usize,
 }
 
@@ -45,7 +47,11 @@ const fn reach(cell: char) -> Option<Reach> {
 }
 
 const fn role(column: usize, rank: i16, key: &'static str, name: &'static str) -> SystemRole {
-    SystemRole { key, name, rank, column }
+    SystemRole { key, name, rank, works_at_locations: false, column }
+}
+
+const fn at_locations(role: SystemRole) -> SystemRole {
+    SystemRole { works_at_locations: true, ..role }
 }
 
 /// The roles, in the order of the permission matrix.
@@ -53,12 +59,12 @@ pub const SYSTEM_ROLES: &[SystemRole] = &[
     role(0, 100, "PLATFORM_ADMIN", "Platform administrator"),
     role(1, 90, "OWNER", "Owner"),
     role(2, 80, "ADMIN", "Administrator"),
-    role(3, 60, "MANAGER", "Manager"),
+    at_locations(role(3, 60, "MANAGER", "Manager")),
     role(4, 50, "SUPERVISOR", "Supervisor"),
     role(5, 40, "PRACTITIONER", "Practitioner"),
     role(6, 30, "SPECIALIST", "Specialist"),
     role(7, 30, "ASSISTANT", "Assistant"),
-    role(8, 30, "HOUSE_STAFF", "House staff"),
+    at_locations(role(8, 30, "HOUSE_STAFF", "House staff")),
     role(9, 40, "BILLING", "Billing"),
     role(10, 70, "COMPLIANCE", "Compliance officer"),
     role(11, 10, "PATIENT", "Patient"),

@@ -38,9 +38,9 @@ impl SignedInViewer {
     async fn permissions(&self) -> Vec<PermissionGrant> {
         let grants = self.0.principal().permissions.iter();
         grants
-            .map(|(permission, reach)| PermissionGrant {
+            .map(|(permission, extent)| PermissionGrant {
                 permission: permission.key().to_owned(),
-                reach: *reach,
+                reach: extent.reach(),
             })
             .collect()
     }

@@ -101,6 +101,10 @@ pub enum UserErrorCode {
     IdempotencyConflict,
     /// Email, password or organization is wrong, or the account cannot sign in.
     InvalidCredentials,
+    /// The role stands above your own highest: somebody of that rank or a higher one has to do it.
+    RankTooLow,
+    /// Somebody else has to do it: nobody does both halves of this.
+    SeparationOfDuties,
 }
 
 /// Why input or state was refused.
@@ -231,6 +235,20 @@ fn kind_of(error: &DbErr) -> String {
 const CONSTRAINTS: &[(&str, UserErrorCode, &str, &str)] = &[
     ("users_email_token_key", UserErrorCode::AlreadyExists, "email", "a user with this email exists already"),
     ("tenants_slug_key", UserErrorCode::AlreadyExists, "slug", "a tenant with this slug exists already"),
+    ("roles_key_key", UserErrorCode::AlreadyExists, "key", "a role with this key exists already"),
+    (
+        "roles_no_circle",
+        UserErrorCode::ValidationFailed,
+        "parentRoleId",
+        "a role cannot be built upon itself, nor upon a role that is built upon it",
+    ),
+    (
+        "roles_lineage_check",
+        UserErrorCode::ValidationFailed,
+        "parentRoleId",
+        "at most eight roles can be built upon one another",
+    ),
+    ("role_assignments_key", UserErrorCode::AlreadyExists, "roleId", "the user has this role there already"),
     (
         "care_team_members_open_key",
         UserErrorCode::AlreadyExists,

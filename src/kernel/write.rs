@@ -120,6 +120,25 @@ impl Write {
         }
     }
 
+    /// Changes all rows of the tenant that meet a condition and are not deleted; returns how many.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn update_all<A>(&self, condition: Condition, change: A) -> Result<u64>
+    where
+        A: ActiveModelTrait<Entity: TenantTable> + Send,
+    {
+        let mut update = A::Entity::update_many()
+            .set(change)
+            .filter(<A::Entity as TenantTable>::TENANT_ID.eq(self.tenant_id()))
+            .filter(condition);
+        if let Some(deleted_at) = <A::Entity as TenantTable>::DELETED_AT {
+            update = update.filter(deleted_at.is_null());
+        }
+        Ok(self.execute(update.build(DbBackend::Postgres)).await?.rows_affected())
+    }
+
     /// Reads the row `id` and locks it until the end of the transaction: a row that the viewer may read, and that one of
     /// `permissions` reaches. Name those that the mutation requires, for they may reach less far than reading does.
     ///
@@ -163,6 +182,21 @@ impl Write {
         self.one::<E>(visible::<E>(self.tenant_id()).filter(condition)).await
     }
 
+    /// As [`find`](Self::find), all such rows.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn find_all<E>(&self, condition: Condition) -> Result<Vec<E::Model>>
+    where
+        E: TenantTable,
+        E::Model: FromQueryResult,
+    {
+        let select = visible::<E>(self.tenant_id()).filter(condition);
+        let rows = self.query(select.build(DbBackend::Postgres)).await?;
+        rows.iter().map(|row| Ok(E::Model::from_query_result(row, "")?)).collect()
+    }
+
     async fn one<E>(&self, select: sea_orm::Select<E>) -> Result<Option<E::Model>>
     where
         E: TenantTable,
@@ -181,6 +215,18 @@ impl Write {
         let delete = E::delete_many().filter(E::TENANT_ID.eq(self.tenant_id())).filter(condition);
         self.execute(delete.build(DbBackend::Postgres)).await?;
         Ok(())
+    }
+
+    /// Waits until no other mutation of the tenant does the same thing, and keeps others waiting until the end of this
+    /// transaction: for rules over many rows, which no constraint can tell.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn one_at_a_time(&self, what: &'static str) -> Result<()> {
+        let sql = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
+        let name = Value::from(format!("{what} {}", self.tenant_id()));
+        self.execute(Statement::from_sql_and_values(DbBackend::Postgres, sql, [name])).await.map(drop)
     }
 
     /// Adds one to the patient's consent epoch, in the transaction that changes a consent or a relationship.

@@ -1,39 +1,68 @@
 //! Which patients exist for a caller: the row scope that patients and everything about them share.
 
 use entity::{
-    TenantTable,
-    identity::{permission::Permission, role_permission::Reach},
-    people::care_team_member,
+    Id, TenantTable,
+    identity::permission::Permission,
+    people::{care_team_member, patient},
+    tenancy::location,
 };
 use sea_orm::{
     ColumnTrait, Condition,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
+use uuid::Uuid;
 
-use crate::kernel::viewer::Viewer;
+use crate::kernel::{load::any_of, viewer::Viewer};
 
-/// The rows whose `patient` column names a patient within reach of `permission`: all of the tenant, those the
-/// viewer treats now, the viewer's own, or none.
+/// The rows whose `patient` column names a patient within reach of `permission`: all of the tenant, those the viewer
+/// treats now, those served where the viewer works, the viewer and those for whom the viewer has legal authority, or none.
+///
+/// One condition stands alone: PostgreSQL joins what is conditioned alone, and asks row by row what is an alternative.
 pub fn within_reach<C: ColumnTrait>(viewer: &Viewer, permission: Permission, patient: C) -> Condition {
     let principal = viewer.principal();
     let nothing = || Condition::all().add(Expr::value(false));
-    match principal.reach(permission) {
-        Some(Reach::Tenant) => Condition::all(),
-        Some(Reach::Own) => match principal.practitioner_id {
-            Some(practitioner) => {
-                Condition::all().add(patient.in_subquery(treated_by(viewer, practitioner.uuid())))
-            }
-            None => nothing(),
-        },
-        Some(Reach::Oneself) => match principal.patient_id {
-            Some(own) => Condition::all().add(patient.eq(own.uuid())),
-            None => nothing(),
-        },
-        None => nothing(),
+    let Some(extent) = principal.extent(permission) else { return nothing() };
+    if extent.tenant {
+        return Condition::all();
     }
+    let mut reached = Vec::new();
+    if let Some(practitioner) = principal.practitioner_id {
+        if extent.caseload {
+            reached.push(patient.in_subquery(treated_by(viewer, practitioner.uuid())));
+        } else if !extent.caseload_at.is_empty() {
+            let treated = patient.in_subquery(treated_by(viewer, practitioner.uuid()));
+            reached.push(treated.and(patient.in_subquery(served_at(viewer, &extent.caseload_at))));
+        }
+    }
+    if !extent.locations.is_empty() {
+        reached.push(patient.in_subquery(served_at(viewer, &extent.locations)));
+    }
+    if extent.oneself {
+        let own = principal.patient_id.into_iter().chain(principal.dependants.iter().copied());
+        let own: Vec<Uuid> = own.map(Id::uuid).collect();
+        match &own[..] {
+            [] => {}
+            [own] => reached.push(patient.eq(*own)),
+            _ => reached.push(any_of(patient, own)),
+        }
+    }
+    if reached.is_empty() {
+        return nothing();
+    }
+    reached.into_iter().fold(Condition::any(), Condition::add)
 }
 
-fn treated_by(viewer: &Viewer, practitioner: uuid::Uuid) -> sea_orm::sea_query::SelectStatement {
+fn served_at(viewer: &Viewer, locations: &[Id<location::Entity>]) -> SelectStatement {
+    let locations: Vec<Uuid> = locations.iter().map(|location| location.uuid()).collect();
+    Query::select()
+        .column(patient::Column::Id)
+        .from(patient::Entity)
+        .and_where(Expr::col(patient::Entity::TENANT_ID).eq(viewer.tenant_id()))
+        .and_where(any_of(patient::Column::LocationId, locations))
+        .take()
+}
+
+fn treated_by(viewer: &Viewer, practitioner: Uuid) -> SelectStatement {
     use care_team_member::Column;
     let open_ended = Expr::col(Column::EndsAt).is_null();
     let not_ended = Expr::col(Column::EndsAt).gt(viewer.asked_at());

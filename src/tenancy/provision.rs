@@ -83,7 +83,7 @@ async fn organize(write: &Write, tenant: NewTenant) -> Result<()> {
         })
         .await?;
     for system_role in SYSTEM_ROLES {
-        let role_id = write.new_id::<role::Entity>();
+        let role_id = write.new_id();
         write
             .insert(role::ActiveModel {
                 id: Set(role_id),
@@ -91,7 +91,6 @@ async fn organize(write: &Write, tenant: NewTenant) -> Result<()> {
                 name: Set(system_role.name.to_owned()),
                 is_system: Set(true),
                 rank: Set(system_role.rank),
-                lineage: Set(vec![role_id.uuid()]),
                 ..Default::default()
             })
             .await?;

@@ -1,6 +1,6 @@
 //! `permissions`: the catalogue of what may be done. Rows are written by migrations from this enum.
 
-use std::str::FromStr;
+use std::{collections::HashMap, str::FromStr, sync::LazyLock};
 
 use sea_orm::{EnumIter, Iterable};
 
@@ -130,11 +130,15 @@ permissions! {
     WebhookManage = "webhook.manage": "Keep webhooks",
 }
 
+/// Every request reads dozens of keys.
+static BY_KEY: LazyLock<HashMap<&'static str, Permission>> =
+    LazyLock::new(|| Permission::iter().map(|permission| (permission.key(), permission)).collect());
+
 impl FromStr for Permission {
     type Err = UnknownPermission;
 
     fn from_str(key: &str) -> Result<Self, Self::Err> {
-        Self::iter().find(|permission| permission.key() == key).ok_or(UnknownPermission)
+        BY_KEY.get(key).copied().ok_or(UnknownPermission)
     }
 }
 

@@ -19,7 +19,9 @@ pub struct Model {
     pub is_system: bool,
     pub rank: i16,
     pub parent_role_id: Option<Id<Entity>>,
+    pub system_key: Option<String>,
     pub lineage: Vec<Uuid>,
+    pub granted: Option<String>,
     pub created_at: DateTime<Utc>,
     pub created_by: Option<Uuid>,
     pub updated_at: DateTime<Utc>,
@@ -30,5 +32,5 @@ pub struct Model {
 
 classify! {
     table "roles", standard: mutable;
-    operational: [Key, Name, IsSystem, Rank, ParentRoleId, Lineage];
+    operational: [Key, Name, IsSystem, Rank, ParentRoleId, SystemKey, Lineage, Granted];
 }

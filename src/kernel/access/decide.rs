@@ -214,7 +214,7 @@ fn purpose(principal: &Principal, ask: Ask) -> Result<Purpose, DenialReason> {
     allowed.then_some(purpose).ok_or(DenialReason::PurposeRequired)
 }
 
-/// Need to know: roles alone never suffice.
+/// Need to know: roles alone never suffice. One treats the patient, or works where the patient is served.
 fn has_relationship(
     principal: &Principal,
     facts: &PatientFacts,
@@ -225,7 +225,16 @@ fn has_relationship(
 ) -> bool {
     let compliance =
         ask.subject != Subject::Health && reach == Reach::Tenant && purpose == Purpose::AuditEvaluation;
-    compliance || treats(principal, facts, now)
+    let treats = treats(principal, facts, now);
+    let includes = |ask| {
+        let extents = permissions(ask).iter().filter_map(|permission| principal.extent(*permission));
+        extents.into_iter().any(|extent| extent.includes(treats, facts.location_id))
+    };
+    compliance
+        || match ask.action {
+            Action::Search => includes(ask) && includes(Ask { action: Action::View, ..ask }),
+            Action::View | Action::Write => includes(ask),
+        }
 }
 
 struct AdmissibleKinds {

@@ -13,7 +13,7 @@ use entity::{
     identity::user,
     people::{patient, person, practitioner},
     platform::encryption_key::KeyPurpose,
-    tenancy::organization,
+    tenancy::{location, organization},
 };
 use sea_orm::{FromQueryResult, Statement, Value};
 use serde::{Deserialize, Deserializer};
@@ -30,6 +30,8 @@ pub struct PatientFacts {
     pub person_id: Id<person::Entity>,
     /// The label of the patient's row.
     pub label: DataClass,
+    /// Where the patient is served.
+    pub location_id: Option<Id<location::Entity>>,
     /// Who is on the care team, past and future included.
     pub team: Vec<TeamFacts>,
     /// All consents and restrictions, whatever their status.
@@ -130,6 +132,7 @@ struct Row {
     id: Id<patient::Entity>,
     person_id: Id<person::Entity>,
     data_class: DataClass,
+    location_id: Option<Id<location::Entity>>,
     team: Option<String>,
     consents: Option<String>,
     keys: Option<String>,
@@ -138,7 +141,7 @@ struct Row {
 /// One statement for any number of patients: the care team, the consents with scopes and recipients, and the wrapped
 /// data keys of the patient's person.
 const SQL: &str = "\
-select p.id, p.person_id, p.data_class,
+select p.id, p.person_id, p.data_class, p.location_id,
     (select json_agg(json_build_object('practitioner_id', m.practitioner_id, 'starts_at', m.starts_at,
             'ends_at', m.ends_at))::text
         from care_team_members m
@@ -178,11 +181,13 @@ pub(in crate::kernel) async fn load_facts(
     );
     let mut facts = HashMap::with_capacity(patients.len());
     for row in core.query(statement).await? {
-        let Row { id, person_id, data_class, team, consents, keys } = Row::from_query_result(&row, "")?;
+        let Row { id, person_id, data_class, location_id, team, consents, keys } =
+            Row::from_query_result(&row, "")?;
         let value = PatientFacts {
             tenant_id,
             person_id,
             label: data_class,
+            location_id,
             team: parse(team)?,
             consents: parse(consents)?,
             keys: parse(keys)?,

@@ -38,6 +38,7 @@ fn facts(consents: Vec<ConsentFacts>) -> PatientFacts {
         tenant_id: TENANT,
         person_id: Id::new(Uuid::from_u128(3)),
         label: DataClass::Directory,
+        location_id: None,
         team: vec![TeamFacts { practitioner_id: Id::new(Uuid::from_u128(2)), starts_at, ends_at: None }],
         consents,
         keys: Vec::new(),

@@ -6,6 +6,7 @@
 //! puts the look into the record.
 
 mod decide;
+mod extent;
 mod facts;
 mod gated;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod permit;
 mod principal;
 
 pub use decide::{Action, Ask, DenialReason, Ruling, Subject, decide};
+pub use extent::Extent;
 pub(in crate::kernel) use facts::load_facts;
 pub use facts::{ConsentFacts, PatientFacts, RecipientFacts, ScopeFacts, TeamFacts};
 pub use gated::{Gated, Withheld, WithheldReason};

@@ -15,15 +15,19 @@ use entity::{
         patient, person,
         practitioner::{self, PractitionerStatus},
     },
-    tenancy::{organization, tenant::TenantStatus},
+    tenancy::{location, organization, tenant::TenantStatus},
 };
-use sea_orm::{ActiveEnum, FromQueryResult, Statement, Value};
+use sea_orm::{FromQueryResult, Statement, Value};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::kernel::{
-    error::{Error, Result},
-    session::Core,
+use super::extent::{Extent, Own};
+use crate::{
+    identity::role_catalogue::SystemRole,
+    kernel::{
+        error::{Error, Result},
+        session::Core,
+    },
 };
 
 /// A user as the decision sees it.
@@ -39,12 +43,18 @@ pub struct Principal {
     pub practitioner_id: Option<Id<practitioner::Entity>>,
     /// Set when the user is a patient.
     pub patient_id: Option<Id<patient::Entity>>,
+    /// Patients for whom the user has verified legal authority.
+    pub dependants: Vec<Id<patient::Entity>>,
     /// The user's own organization and those above it.
     pub organizations: Vec<Id<organization::Entity>>,
     /// Keys of the roles that hold now.
     pub roles: Vec<String>,
-    /// What the roles allow, and how far at the most.
-    pub permissions: BTreeMap<Permission, Reach>,
+    /// Keys of the system's roles among them, and of those that the tenant's own are built upon.
+    pub system_roles: Vec<&'static str>,
+    /// The highest rank among the roles: nobody gives a role above it.
+    pub rank: i16,
+    /// What the roles allow, and which patients that reaches.
+    pub permissions: BTreeMap<Permission, Extent>,
     /// Why the principal looks.
     pub purpose: Option<Purpose>,
     active: bool,
@@ -58,23 +68,28 @@ impl Principal {
 
     /// How far a permission reaches; `None` without it.
     pub fn reach(&self, permission: Permission) -> Option<Reach> {
-        self.permissions.get(&permission).copied()
+        self.permissions.get(&permission).map(Extent::reach)
+    }
+
+    /// Whom a permission reaches; `None` without it.
+    pub fn extent(&self, permission: Permission) -> Option<&Extent> {
+        self.permissions.get(&permission)
     }
 
     /// Whether the principal works for the program (rather than being its patient).
     pub fn is_workforce(&self) -> bool {
-        self.roles.iter().any(|role| role_purposes(role).is_some_and(|purposes| purposes.workforce))
+        self.system_roles.iter().any(|role| role_purposes(role).is_some_and(|purposes| purposes.workforce))
     }
 
     /// The purposes for which the roles may act.
     pub fn allowed_purposes(&self) -> Vec<Purpose> {
-        let all = self.roles.iter().filter_map(|role| role_purposes(role));
+        let all = self.system_roles.iter().filter_map(|role| role_purposes(role));
         all.flat_map(|purposes| purposes.allowed.iter().copied()).collect()
     }
 
     /// The purpose assumed when none is stated: that of the first role in the catalogue's order.
     pub fn default_purpose(&self) -> Option<Purpose> {
-        self.roles.iter().find_map(|role| role_purposes(role)).map(|purposes| purposes.allowed[0])
+        self.system_roles.iter().find_map(|role| role_purposes(role)).map(|purposes| purposes.allowed[0])
     }
 
     /// Narrows what the principal may do to the scopes of a token.
@@ -116,14 +131,25 @@ pub(in crate::kernel) struct PrincipalRow {
     practitioner_id: Option<Id<practitioner::Entity>>,
     practitioner_status: Option<PractitionerStatus>,
     patient_id: Option<Id<patient::Entity>>,
+    dependants: Option<String>,
     grants: Option<String>,
+}
+
+/// A patient for whom the user has legal authority.
+#[derive(Deserialize)]
+struct Dependant {
+    patient_id: Id<patient::Entity>,
+    ends_at: Option<DateTime<Utc>>,
 }
 
 /// A role that the user has.
 #[derive(Deserialize)]
 struct Grant {
     role: String,
-    confined: bool,
+    rank: i16,
+    system_role: Option<String>,
+    /// The location to which it is confined, and those beneath.
+    locations: Option<Vec<Id<location::Entity>>>,
     expires_at: Option<DateTime<Utc>>,
     /// `permission reach`, separated by commas.
     permissions: Option<String>,
@@ -134,7 +160,12 @@ impl Grant {
     fn permissions(&self) -> impl Iterator<Item = (Permission, Reach)> {
         self.permissions.iter().flat_map(|list| list.split(',')).filter_map(|entry| {
             let (permission, reach) = entry.split_once(' ')?;
-            let reach = Reach::try_from_value(&reach.to_owned()).ok()?;
+            let reach = match reach {
+                "TENANT" => Reach::Tenant,
+                "OWN" => Reach::Own,
+                "ONESELF" => Reach::Oneself,
+                _ => return None,
+            };
             Some((Permission::from_str(permission).ok()?, reach))
         })
     }
@@ -149,18 +180,35 @@ impl PrincipalRow {
             None => Vec::new(),
         };
         let mut roles: Vec<String> = Vec::new();
-        let mut permissions = BTreeMap::new();
+        let mut system_roles: Vec<&'static str> = Vec::new();
+        let mut permissions: BTreeMap<Permission, Extent> = BTreeMap::new();
+        let mut highest = 0;
         for grant in grants.into_iter().filter(|grant| grant.expires_at.is_none_or(|end| now < end)) {
+            let system_role = grant.system_role.as_deref().and_then(SystemRole::of);
+            let own = if system_role.is_some_and(|role| role.works_at_locations) {
+                Own::Place
+            } else {
+                Own::Caseload
+            };
             for (permission, reach) in grant.permissions() {
-                let reach = if grant.confined { reach.min(Reach::Own) } else { reach };
-                let held = permissions.entry(permission).or_insert(reach);
-                *held = reach.max(*held);
+                permissions.entry(permission).or_default().widen(reach, own, grant.locations.as_deref());
             }
+            highest = highest.max(grant.rank);
+            system_roles.extend(system_role.map(|role| role.key).filter(|key| !system_roles.contains(key)));
             if !roles.contains(&grant.role) {
                 roles.push(grant.role);
             }
         }
-        roles.sort_by_key(|role| ROLE_ORDER.iter().position(|known| known == role).unwrap_or(usize::MAX));
+        let rank = |role: &str| ROLE_ORDER.iter().position(|known| *known == role).unwrap_or(usize::MAX);
+        roles.sort_by_key(|role| rank(role));
+        system_roles.sort_by_key(|role| rank(role));
+        let dependants: Vec<Dependant> = match self.dependants {
+            Some(json) => serde_json::from_str(&json)
+                .map_err(|error| Error::internal(format_args!("{:?}", error.classify())))?,
+            None => Vec::new(),
+        };
+        let dependants =
+            dependants.into_iter().filter(|dependant| dependant.ends_at.is_none_or(|end| now < end));
         let practises = self.practitioner_status == Some(PractitionerStatus::Active);
         let mut principal = Principal {
             tenant_id,
@@ -168,8 +216,11 @@ impl PrincipalRow {
             person_id: self.person_id,
             practitioner_id: self.practitioner_id.filter(|_| practises),
             patient_id: self.patient_id,
+            dependants: dependants.map(|dependant| dependant.patient_id).collect(),
             organizations: vec![Id::new(tenant_id)],
             roles,
+            system_roles,
+            rank: highest,
             permissions,
             purpose: None,
             active: self.tenant_status == TenantStatus::Active && self.user_status == UserStatus::Active,
@@ -200,11 +251,22 @@ pub(in crate::kernel) fn principal_sql(columns: &str, source: &str) -> String {
     format!(
         "select t.status as tenant_status, u.id as user_id, u.status as user_status, u.person_id,
             pr.id as practitioner_id, pr.status as practitioner_status, pa.id as patient_id,
-            (select json_agg(json_build_object('role', r.key, 'confined', a.location_id is not null,
-                    'expires_at', a.expires_at, 'permissions', (
-                        select string_agg(rp.permission_key || ' ' || rp.reach, ',')
-                        from role_permissions rp
-                        where rp.tenant_id = $1 and rp.role_id = r.id and rp.deleted_at is null)))::text
+            case when u.person_id is not null then (
+                select json_agg(json_build_object('patient_id', dp.id, 'ends_at', pr.ends_at))::text
+                from person_relationships pr
+                join patients dp on dp.tenant_id = $1 and dp.person_id = pr.person_id and dp.deleted_at is null
+                where pr.tenant_id = $1 and pr.related_person_id = u.person_id and pr.legal_authority <> 'NONE'
+                    and pr.verified_at is not null and pr.deleted_at is null) end as dependants,
+            (select json_agg(json_build_object('role', r.key, 'rank', r.rank, 'system_role', r.system_key,
+                    'locations', case when a.location_id is not null then (
+                        with recursive below as (
+                            select l.id from locations l
+                            where l.tenant_id = $1 and l.id = a.location_id and l.deleted_at is null
+                            union
+                            select l.id from locations l join below on l.parent_location_id = below.id
+                            where l.tenant_id = $1 and l.deleted_at is null
+                        ) select coalesce(json_agg(id), '[]') from below) end,
+                    'expires_at', a.expires_at, 'permissions', r.granted))::text
                 from role_assignments a
                 join roles r on r.tenant_id = $1 and r.id = a.role_id and r.deleted_at is null
                 where a.tenant_id = $1 and a.user_id = u.id and a.deleted_at is null) as grants{columns}
@@ -266,9 +328,12 @@ impl Principal {
             person_id: None,
             practitioner_id: Some(Id::new(Uuid::from_u128(2))),
             patient_id: None,
+            dependants: Vec::new(),
             organizations: vec![Id::new(tenant_id)],
             roles: vec![role.to_owned()],
-            permissions: grants.collect(),
+            system_roles: vec![role],
+            rank: SystemRole::of(role).map_or(0, |role| role.rank),
+            permissions: grants.map(|(permission, reach)| (permission, Extent::of(reach))).collect(),
             purpose: None,
             active: true,
         };

@@ -34,6 +34,11 @@ const EXAMPLES: &[(&str, &str)] = &[
     // A consent for treatment, payment and operations is complete with both statements alone.
     ("ConsentTermsInput.redisclosureStatement", "true"),
     ("ConsentTermsInput.refusalConsequences", "true"),
+    // A role that ranks as those that it is built upon, and permits nothing by itself.
+    ("ChangeRoleInput.rank", "50"),
+    ("DefineRoleInput.key", "\"DAY_SHIFT\""),
+    ("DefineRoleInput.permissions", "[]"),
+    ("DefineRoleInput.rank", "50"),
     // Staff revoke with evidence.
     ("RevokeConsentInput.evidence", "{ method: PAPER, reference: \"cabinet 3, folder 12\" }"),
 ];

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use consentry::identity::user_creation::NewUser;
 use entity::{Id, people::patient};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -51,14 +52,25 @@ impl Place {
             .await
             .expect("the look is recorded");
         let patient_user = tenant.patient_user(patient).await;
+        let key = format!("SHIFT_OF_{}", given.to_uppercase());
+        let terms = json!({ "key": key, "name": "Night shift", "rank": 30, "permissions": [] });
+        let role = admin.mutate("defineRole", terms, "id").await.ok();
+        let role = id::<()>(&role["defineRole"]["result"]["id"]).uuid();
+        let holder = tenant.user(NewUser::default()).await;
+        let input = json!({ "userId": holder.user().to_string(), "roleId": role.to_string() });
+        let assignment = admin.mutate("assignRole", input, "id").await.ok();
+        let assignment = id::<()>(&assignment["assignRole"]["result"]["id"]).uuid();
         let ids = BTreeMap::from([
             ("auditLog", entry),
             ("careTeamMember", member),
             ("consent", consent.uuid()),
             ("location", location.uuid()),
             ("organization", tenant.id),
+            ("parentRole", tenant.role_id("SPECIALIST").await),
             ("patient", patient.uuid()),
             ("practitioner", clinician.practitioner().uuid()),
+            ("role", role),
+            ("roleAssignment", assignment),
             ("user", clinician.user_id.expect("a signed-in actor").uuid()),
         ]);
         let actors = vec![

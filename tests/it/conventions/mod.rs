@@ -9,6 +9,7 @@ mod migrations;
 mod null_propagation;
 mod permissions;
 mod record_of_looks;
+mod role_matrix;
 pub mod rows;
 pub mod schema_walk;
 mod sdl;

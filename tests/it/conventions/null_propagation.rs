@@ -42,6 +42,7 @@ struct Scene {
     walk: SchemaWalk,
     clinician: Actor,
     compliance: Actor,
+    admin: Actor,
     ids: BTreeMap<&'static str, Uuid>,
     cursor: String,
 }
@@ -73,15 +74,23 @@ impl Scene {
         clinician.records_consent(patient, json!({})).await;
         clinician.creates_patient("Ben", "Nowhere").await;
         assert_eq!(clinician.sees_identity_of(patient).await, Ok("Amara Okafor".to_owned()));
+        let admin = town.tenant.admin().await;
+        let specialist = town.tenant.role_id("SPECIALIST").await;
+        let terms = json!({
+            "key": "NIGHT_SHIFT", "name": "Night shift", "rank": 30, "permissions": [], "parentRoleId": specialist.to_string(),
+        });
+        let role = admin.mutate("defineRole", terms, "id").await.ok();
+        let role = id::<()>(&role["defineRole"]["result"]["id"]).uuid();
         // Entries of the record that come later stand before this cursor, so pages after it stay the same.
         let answer = compliance.ask("{ auditLogs(first: 1) { pageInfo { endCursor } } }").await.ok();
         let cursor = answer["auditLogs"]["pageInfo"]["endCursor"].as_str().expect("a cursor").to_owned();
         let ids = BTreeMap::from([
             ("patient", patient.uuid()),
             ("practitioner", clinician.practitioner().uuid()),
+            ("role", role),
             ("user", clinician.user_id.expect("a signed-in actor").uuid()),
         ]);
-        Self { town, failing, walk: SchemaWalk::new(), clinician, compliance, ids, cursor }
+        Self { town, failing, walk: SchemaWalk::new(), clinician, compliance, admin, ids, cursor }
     }
 
     /// A query for everything that one root field shows.
@@ -134,7 +143,7 @@ async fn a_failing_field_of_any_type_is_null_alone_or_with_the_nearest_that_may_
     for (_, root, field) in walk.root_fields().into_iter().filter(|(_, root, _)| *root == "Query") {
         let document = scene.broad(&field.name.node);
         let mut baseline = None;
-        for actor in [&scene.clinician, &scene.compliance] {
+        for actor in [&scene.clinician, &scene.compliance, &scene.admin] {
             let answer = actor.ask(&document).await;
             if answer.body.get("errors").is_none() {
                 baseline = Some((actor, without_counts(&answer.body["data"])));

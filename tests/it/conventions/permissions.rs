@@ -31,13 +31,13 @@ const NEEDS_A_SESSION: &[&str] = &[
 ];
 
 /// A root field that needs permissions, any one of `any_of`.
-struct Guarded {
-    name: String,
-    document: String,
-    any_of: BTreeSet<Permission>,
+pub(super) struct Guarded {
+    pub name: String,
+    pub document: String,
+    pub any_of: BTreeSet<Permission>,
 }
 
-fn guarded(walk: &SchemaWalk) -> Vec<Guarded> {
+pub(super) fn guarded(walk: &SchemaWalk) -> Vec<Guarded> {
     let values = Values { id: &|_| NOBODYS.to_string(), literal: &no_literal };
     let fields = walk.root_fields().into_iter().filter_map(|(operation, root, field)| {
         let needed = directive(&field.directives, "requires")?;

@@ -17,6 +17,7 @@ const ID_KINDS: &[(&str, &str)] = &[
     ("LocationComparator.in", "location"),
     ("Query.patient.id", "patient"),
     ("Query.practitioner.id", "practitioner"),
+    ("Query.role.id", "role"),
 ];
 
 pub use crate::support::NOBODYS;

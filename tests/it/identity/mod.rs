@@ -3,6 +3,7 @@
 mod api_tokens;
 mod attempts;
 mod credentials;
+mod role_changes;
 mod roles;
 mod sign_in;
 

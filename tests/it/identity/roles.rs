@@ -1,14 +1,15 @@
 //! What each role may do, and how far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use consentry::identity::{
     role_catalogue::SYSTEM_ROLES,
     user_creation::{NewAssignment, NewPractitioner, NewUser},
 };
-use entity::identity::role_permission::Reach;
+use entity::{Id, identity::role_permission::Reach, people::patient, tenancy::location};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::permissions_of;
 use crate::support::{Actor, Town};
@@ -133,27 +134,125 @@ async fn who_has_no_role_left_may_do_nothing() {
     );
 }
 
-#[tokio::test]
-async fn a_role_confined_to_a_location_reaches_ones_own_caseload_alone() {
-    let town = Town::new().await;
-    let location = town.tenant.location("House on the hill", false).await;
-    let confined = NewAssignment { role: "COMPLIANCE", location_id: Some(location), ..Default::default() };
-    let officer = practitioner_with(&town, vec![confined]).await;
-    let clinician = town.tenant.clinician().await;
-    let own = clinician.creates_patient("Amara", "Okafor").await;
-    let other = clinician.creates_patient("Bruno", "Silva").await;
-    let place = json!({
-        "patientId": own.to_string(), "practitionerId": officer.practitioner().to_string(), "role": "COORDINATOR",
-    });
-    clinician.mutate("assignCareTeam", place, "id").await.ok();
+/// The ids of the patients that somebody lists.
+async fn patients_of(actor: &Actor) -> BTreeSet<String> {
+    let data = actor.ask("{ patients { nodes { id } } }").await.ok();
+    let nodes = data["patients"]["nodes"].as_array().expect("patients").clone();
+    nodes.iter().map(|node| node["id"].as_str().expect("an id").to_owned()).collect()
+}
 
-    assert!(permissions_of(&officer).await.values().all(|reach| reach == "OWN"));
-    let list = officer.ask("{ patients { nodes { id } } }").await.ok();
-    assert_eq!(list["patients"]["nodes"], json!([{ "id": own.to_string() }]));
-    let entries = officer.ask("{ auditLogs { nodes { patient { id } } } }").await.ok();
-    let entries = entries["auditLogs"]["nodes"].as_array().expect("entries").clone();
-    assert!(!entries.is_empty() && entries.iter().all(|entry| entry["patient"]["id"] == own.to_string()));
+fn confined(role: &'static str, location: Id<location::Entity>) -> NewAssignment {
+    NewAssignment { role, location_id: Some(location), ..Default::default() }
+}
+
+#[tokio::test]
+async fn a_role_confined_to_a_location_reaches_that_location_and_what_lies_beneath() {
+    let town = Town::new().await;
+    let property = town.tenant.location("Estate", false).await;
+    let house = town.tenant.location("House on the hill", false).await;
+    let elsewhere = town.tenant.location("House by the sea", false).await;
+    let beneath = format!("update locations set parent_location_id = '{property}' where id = '{house}'");
+    assert_eq!(town.tenant.change(&beneath).await, 1);
+    let clinician = town.tenant.clinician().await;
+    let mut served = Vec::new();
+    for (place, name) in [(property, "Amara"), (house, "Bruno"), (elsewhere, "Chen")] {
+        let patient = clinician.creates_patient(name, "Okafor").await;
+        let moved = format!("update patients set location_id = '{place}' where id = '{patient}'");
+        assert_eq!(town.tenant.change(&moved).await, 1);
+        served.push(patient.to_string());
+    }
+    let nowhere = clinician.creates_patient("Dora", "Okafor").await;
+    let below: BTreeSet<String> = served[..2].iter().cloned().collect();
+
+    for role in ["MANAGER", "HOUSE_STAFF", "COMPLIANCE", "ADMIN"] {
+        let actor = practitioner_with(&town, vec![confined(role, property)]).await;
+        assert_eq!(patients_of(&actor).await, below, "{role}: everybody there, whomever one treats");
+        assert!(permissions_of(&actor).await.values().all(|reach| reach == "OWN"), "{role}");
+    }
+    let manager = practitioner_with(&town, vec![confined("MANAGER", house)]).await;
+    assert_eq!(patients_of(&manager).await, [served[1].clone()].into());
+
+    let assistant = practitioner_with(&town, vec![confined("ASSISTANT", property)]).await;
+    assert_eq!(patients_of(&assistant).await, BTreeSet::new(), "nobody of them is on the caseload");
+    for patient in [&served[1], &served[2], &nowhere.to_string()] {
+        let place = json!({
+            "patientId": patient, "practitionerId": assistant.practitioner().to_string(), "role": "ASSISTANT",
+        });
+        clinician.mutate("assignCareTeam", place, "id").await.ok();
+    }
+    assert_eq!(
+        patients_of(&assistant).await,
+        [served[1].clone()].into(),
+        "of the caseload, who is served there"
+    );
+
     let query = "query($id: ID!) { patient(id: $id) { id } accessHistory(patientId: $id) { nodes { id } } }";
-    let hidden = officer.ask_with(query, json!({ "id": other.to_string() })).await.ok();
+    let hidden = practitioner_with(&town, vec![confined("COMPLIANCE", house)]).await;
+    let hidden = hidden.ask_with(query, json!({ "id": served[2] })).await.ok();
     assert_eq!(hidden, json!({ "patient": null, "accessHistory": { "nodes": [] } }));
+}
+
+#[tokio::test]
+async fn what_is_protected_takes_a_consent_at_ones_own_location_too() {
+    let town = Town::new().await;
+    let house = town.tenant.location("House on the hill", false).await;
+    let clinician = town.tenant.clinician().await;
+    let patient = clinician.creates_patient("Amara", "Okafor").await;
+    let moved = format!("update patients set location_id = '{house}' where id = '{patient}'");
+    assert_eq!(town.tenant.change(&moved).await, 1);
+    let manager = practitioner_with(&town, vec![confined("MANAGER", house)]).await;
+    let elsewhere = town.tenant.location("House by the sea", false).await;
+    let other = practitioner_with(&town, vec![confined("MANAGER", elsewhere)]).await;
+    assert_eq!(manager.sees_identity_of(patient).await, Err("CONSENT_REQUIRED".to_owned()));
+    let everybody = json!({ "recipients": [{ "recipientClass": "PROGRAM_WORKFORCE" }] });
+    clinician.records_consent(patient, everybody).await;
+    assert_eq!(manager.sees_identity_of(patient).await, Ok("Amara Okafor".to_owned()));
+    let query = "query($id: ID!) { patient(id: $id) { id } }";
+    assert_eq!(
+        other.ask_with(query, json!({ "id": patient.to_string() })).await.ok()["patient"],
+        json!(null)
+    );
+}
+
+#[tokio::test]
+async fn who_has_verified_legal_authority_reaches_the_dependant_by_display_code_alone() {
+    let town = Town::new().await;
+    let clinician = town.tenant.clinician().await;
+    let child = clinician.creates_patient("Amara", "Okafor").await;
+    let other = clinician.creates_patient("Bruno", "Silva").await;
+    let parent = clinician.creates_patient("Chen", "Okafor").await;
+    let person = |patient: Id<patient::Entity>| {
+        let tenant = town.tenant.clone();
+        async move {
+            let sql = "select person_id from patients where id = $1";
+            tenant.scalar::<Uuid>(sql, patient.uuid()).await.expect("a person")
+        }
+    };
+    let (child_person, other_person, parent_person) =
+        (person(child).await, person(other).await, person(parent).await);
+    let relate = |related: Uuid, verified: &str, ends: &str| {
+        format!(
+            "insert into person_relationships (tenant_id, id, person_id, related_person_id, kind, legal_authority, verified_at, ends_at)
+            values ('{}', gen_random_uuid(), '{related}', '{parent_person}', 'PARENT', 'PARENT', {verified}, {ends})",
+            town.tenant.id
+        )
+    };
+    town.tenant.change(&relate(child_person, "now()", "null")).await;
+    town.tenant.change(&relate(other_person, "null", "null")).await;
+    let roles = vec![NewAssignment { role: "GUARDIAN", ..Default::default() }];
+    let person_id = Some(Id::new(parent_person));
+    let guardian = town.tenant.user(NewUser { roles, person_id, ..Default::default() }).await;
+
+    let reached = [child, parent].map(|id| id.to_string()).into();
+    assert_eq!(patients_of(&guardian).await, reached, "not the one whose authority nobody verified");
+    assert_eq!(guardian.sees_identity_of(child).await.err().is_some(), true, "authority alone shows no name");
+
+    let over = town.app.clock().now() + TimeDelta::hours(1);
+    let ends = format!(
+        "update person_relationships set ends_at = '{}' where person_id = '{child_person}'",
+        over.to_rfc3339()
+    );
+    town.tenant.change(&ends).await;
+    town.clock.advance(TimeDelta::hours(1));
+    assert_eq!(patients_of(&guardian).await, [parent.to_string()].into(), "and it ends at its moment");
 }

@@ -270,6 +270,13 @@ impl Tenant {
             .expect("a location is made")
     }
 
+    /// The id of a role.
+    pub async fn role_id(&self, key: &str) -> Uuid {
+        let sql =
+            format!("select id from roles where tenant_id = $1 and key = '{key}' and deleted_at is null");
+        self.scalar(&sql, self.id).await.expect("a role")
+    }
+
     /// How many rows of a table the tenant has, read as the app's role.
     pub async fn count(&self, table: &str) -> i64 {
         let sql = format!("select count(*) from {table} where tenant_id = '{}'", self.id);

@@ -40,6 +40,7 @@ async fn permit(class: DataClass, action: Action, subject: Subject) -> Permit {
         tenant_id: TENANT,
         person_id: Id::new(Uuid::from_u128(5)),
         label: DataClass::Directory,
+        location_id: None,
         team: Vec::new(),
         consents: Vec::new(),
         keys: Vec::new(),
