@@ -14,16 +14,20 @@ use std::{
 
 use secrecy::SecretString;
 
-use crate::kernel::database::Pooler;
+use crate::kernel::{
+    database::Pooler,
+    limit::{Budget, Policies},
+};
 
 mod event_sink;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 pub use event_sink::EventSinkSettings;
 
 /// Every variable that is read.
-pub const VARIABLES: [&str; 22] = [
+pub const VARIABLES: [&str; 26] = [
     ENVIRONMENT,
     DATABASE_URL,
     DATABASE_MIGRATOR_URL,
@@ -46,6 +50,10 @@ pub const VARIABLES: [&str; 22] = [
     POSTGRESQL_BIN,
     EVENTS_URL,
     EVENTS_SECRET,
+    COST_BURST,
+    COST_RATE,
+    INTROSPECTION,
+    TRUSTED_DOCUMENTS,
 ];
 
 const ENVIRONMENT: &str = "CONSENTRY_ENVIRONMENT";
@@ -70,6 +78,10 @@ const OTLP_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const POSTGRESQL_BIN: &str = "CONSENTRY_POSTGRESQL_BIN";
 const EVENTS_URL: &str = "CONSENTRY_EVENTS_URL";
 const EVENTS_SECRET: &str = "CONSENTRY_EVENTS_SECRET";
+const COST_BURST: &str = "CONSENTRY_COST_BURST";
+const COST_RATE: &str = "CONSENTRY_COST_RATE";
+const INTROSPECTION: &str = "CONSENTRY_INTROSPECTION";
+const TRUSTED_DOCUMENTS: &str = "CONSENTRY_TRUSTED_DOCUMENTS";
 
 /// Variables that begin like this are all ours, so an unknown one is a misspelling.
 const PREFIX: &str = "CONSENTRY_";
@@ -143,6 +155,10 @@ pub struct Config {
     pub postgresql_binaries: Option<PathBuf>,
     /// Who is told of events, if anybody.
     pub event_sink: Option<EventSinkSettings>,
+    /// How much callers may spend; nothing is counted without it.
+    pub budget: Option<Budget>,
+    /// Which documents are executed for whom.
+    pub policies: Policies,
     /// What stands between the server and its database.
     pub pooler: Pooler,
     database_url: Option<SecretString>,
@@ -255,6 +271,12 @@ impl Config {
             otlp_endpoint: source.text(OTLP_ENDPOINT)?.map(SecretString::from),
             postgresql_binaries: source.path(POSTGRESQL_BIN),
             event_sink: event_sink::read(source.text(EVENTS_URL)?, source.text(EVENTS_SECRET)?, environment)?,
+            budget: usage::budget(source.text(COST_BURST)?.as_deref(), source.text(COST_RATE)?.as_deref())?,
+            policies: usage::policies(
+                source.text(INTROSPECTION)?.as_deref(),
+                source.text(TRUSTED_DOCUMENTS)?.as_deref(),
+                environment,
+            )?,
             pooler,
             database_url: source.text(DATABASE_URL)?.map(SecretString::from),
             migrator_url: source.text(DATABASE_MIGRATOR_URL)?.map(SecretString::from),

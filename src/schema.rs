@@ -15,7 +15,7 @@ use crate::{
         session::Slot,
     },
     people::{PeopleMutation, PeopleQuery},
-    platform::PlatformQuery,
+    platform::{PlatformMutation, PlatformQuery},
     tenancy::TenancyQuery,
 };
 
@@ -25,7 +25,7 @@ pub struct Query(IdentityQuery, TenancyQuery, PeopleQuery, ConsentContextQuery, 
 
 /// What can be changed. Every mutation is a verb of the business and one transaction.
 #[derive(Default, MergedObject)]
-pub struct Mutation(IdentityMutation, PeopleMutation, ConsentContextMutation);
+pub struct Mutation(IdentityMutation, PeopleMutation, ConsentContextMutation, PlatformMutation);
 
 type Builder = SchemaBuilder<Query, Mutation, EmptySubscription>;
 type Executable = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -5,7 +5,8 @@ use crate::{
     identity::{access_token, role, role_assignment, role_permission, session, user},
     people::{care_team_member, patient, person, person_relationship, person_token, practitioner},
     platform::{
-        audit_checkpoint, audit_head, audit_link, audit_log, encryption_key, idempotency_key, outbox_event,
+        audit_checkpoint, audit_head, audit_link, audit_log, encryption_key, feature_flag, idempotency_key,
+        outbox_event, trusted_document, usage_bucket,
     },
     table::{TableDescription, describe},
     tenancy::{location, organization},
@@ -39,5 +40,8 @@ pub fn tables() -> Vec<TableDescription> {
         describe::<audit_checkpoint::Entity>(),
         describe::<outbox_event::Entity>(),
         describe::<idempotency_key::Entity>(),
+        describe::<feature_flag::Entity>(),
+        describe::<trusted_document::Entity>(),
+        describe::<usage_bucket::Entity>(),
     ]
 }

@@ -21,7 +21,9 @@ use crate::{
 mod audit;
 mod background;
 mod database;
+mod documents;
 mod failure;
+mod flag;
 mod key;
 pub mod migrate;
 mod outbox;
@@ -62,6 +64,12 @@ enum Command {
     Seed(seed::Request),
     /// Make an access token for a program that acts for a user, and print it
     Token(token::Request),
+    /// Switch features on and off, for all tenants or for one
+    #[command(subcommand)]
+    Flag(flag::Request),
+    /// Keep the documents that clients may ask for by their id
+    #[command(subcommand)]
+    Documents(documents::Request),
     /// Look after events that could not be carried out
     #[command(subcommand)]
     Outbox(outbox::Request),
@@ -111,6 +119,8 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure
             Command::Schema => schema::run(),
             Command::Seed(request) => seed::run(&config, request).await,
             Command::Token(request) => token::run(&config, request).await,
+            Command::Flag(request) => flag::run(&config, request).await,
+            Command::Documents(request) => documents::run(&config, request).await,
             Command::Outbox(request) => outbox::run(&config, request).await,
             Command::Verify { canaries } => verify::run(&config, canaries.as_deref()).await,
             Command::Audit(request) => audit::run(&config, request).await,

@@ -179,7 +179,16 @@ async fn prepare(
         owner.close().await;
     }
     let _ = metadata.await;
-    Ok((app, options, background, actors))
+    Ok((limited(&app, config), options, background, actors))
+}
+
+/// The application with what its callers may use.
+fn limited(app: &App, config: &Config) -> App {
+    let app = app.with_policies(config.policies);
+    match config.budget {
+        Some(budget) => app.with_budget(budget),
+        None => app,
+    }
 }
 
 /// Refuses a database that cannot keep what is promised; returns the provider of its keys.

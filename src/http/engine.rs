@@ -4,10 +4,10 @@ use std::fmt;
 use std::future::Future;
 use std::net::IpAddr;
 
-use async_graphql::{Request, Response};
+use async_graphql::Response;
 use axum::http::{HeaderName, HeaderValue};
 
-use super::guard::Documents;
+use super::guard::{Checked, Documents, Parameters};
 use super::operations::Operations;
 use super::refusal::Outcome;
 
@@ -40,11 +40,22 @@ impl fmt::Debug for Caller {
     }
 }
 
+/// What is asked for.
+#[derive(Debug)]
+pub enum Asked {
+    /// A document that was sent, with what it needs. It was checked.
+    Document(Box<Checked>),
+    /// A document that the server knows under this SHA-256. Whose documents it knows is found out with who calls.
+    ById([u8; 32], Box<Parameters>),
+}
+
 /// What an operation was answered with.
 #[derive(Debug, Default)]
 pub struct Answer {
     /// The data and errors of the operation.
     pub response: Response,
+    /// `query` or `mutation`, when the engine found the document.
+    pub operation: Option<&'static str>,
     /// How the request ended, when that cannot be read from the response.
     pub outcome: Option<Outcome>,
     /// Headers to send along.
@@ -62,10 +73,13 @@ pub struct Statistics {
 
 /// The kernel, as the transport needs it.
 pub trait Engine: Clone + Send + Sync + 'static {
-    /// Executes a request whose document was checked and is already parsed.
+    /// Executes what is asked for.
     ///
     /// It runs in a task of its own: neither a caller that hangs up nor a panic ends anything else.
-    fn answer(&self, caller: Caller, request: Request) -> impl Future<Output = Answer> + Send;
+    fn answer(&self, caller: Caller, asked: Asked) -> impl Future<Output = Answer> + Send;
+
+    /// The schema definition language, for a caller who may read it; else an answer that says why not.
+    fn sdl(&self, caller: Caller) -> impl Future<Output = Result<String, Box<Answer>>> + Send;
 
     /// Whether requests can be served now; if not, a sentence that says why and is safe to show to anyone.
     fn ready(&self) -> impl Future<Output = Result<(), String>> + Send;

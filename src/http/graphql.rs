@@ -4,8 +4,7 @@ mod source;
 
 use std::collections::BTreeMap;
 
-use async_graphql::parser::types::{DocumentOperations, OperationType};
-use async_graphql::{Request as Operation, ServerError, Value};
+use async_graphql::{ServerError, Value};
 use axum::Extension;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, Method, header, request::Parts};
@@ -13,7 +12,7 @@ use axum::response::Response;
 use serde::Serialize;
 use tracing::Instrument;
 
-use super::engine::{Answer, Caller, Engine};
+use super::engine::{Answer, Asked, Caller, Engine};
 use super::headers::{Media, RequestId, is_json, json, negotiate, single};
 use super::observe::Told;
 use super::refusal::{Outcome, Refusal, status};
@@ -76,9 +75,14 @@ async fn execute<E: Engine>(
     let operation = engine.operations().begin();
     let run = async move {
         let _operation = operation;
-        let mut request: Operation = source.read(engine.documents())?;
-        let kind = kind(&mut request);
-        Ok((engine.answer(caller, request).await, kind))
+        let asked = source.read(engine.documents())?;
+        let known = match &asked {
+            Asked::Document(checked) => Some(checked.operation),
+            Asked::ById(..) => None,
+        };
+        let answer = engine.answer(caller, asked).await;
+        let operation = known.or(answer.operation);
+        Ok((answer, operation))
     };
     match tokio::spawn(run.in_current_span()).await {
         Ok(answered) => answered,
@@ -90,25 +94,7 @@ async fn execute<E: Engine>(
     }
 }
 
-/// `query` or `mutation`; none when the request does not say which of its operations it means.
-fn kind(request: &mut Operation) -> Option<&'static str> {
-    let name = request.operation_name.clone();
-    let operation = match (&request.parsed_query().ok()?.operations, name) {
-        (DocumentOperations::Single(operation), _) => operation,
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name.as_str())?,
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            operations.values().next()?
-        }
-        (DocumentOperations::Multiple(_), None) => return None,
-    };
-    Some(match operation.node.ty {
-        OperationType::Query => "query",
-        OperationType::Mutation => "mutation",
-        OperationType::Subscription => "subscription",
-    })
-}
-
-fn caller(parts: &Parts, request_id: &str) -> Result<Caller, Refusal> {
+pub(super) fn caller(parts: &Parts, request_id: &str) -> Result<Caller, Refusal> {
     let peer = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Ok(Caller {
@@ -131,8 +117,9 @@ struct Written<'a> {
     extensions: &'a BTreeMap<String, Value>,
 }
 
-fn write(answer: Answer, operation: Option<&'static str>, media: Media, request_id: &str) -> Response {
-    let Answer { mut response, outcome, headers, statistics } = answer;
+pub(super) fn write(
+    answer: Answer, operation: Option<&'static str>, media: Media, request_id: &str) -> Response {
+    let Answer { mut response, operation: _, outcome, headers, statistics } = answer;
     // A field that failed says where it stands; an error without a path came before any field was asked.
     let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
     let executed = executed || response.errors.is_empty();

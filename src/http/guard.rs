@@ -9,9 +9,11 @@
 //! 3. the document is parsed, and translated into what the executor takes;
 //! 4. `shape` measures what the document becomes with its fragments expanded, without expanding them;
 //! 5. `validation` holds it against the schema, at a cost that the limits of the steps before bound;
-//! 6. `documents` keeps what passed, so that all this is done once for the bytes of a document;
-//! 7. `variables` holds the values of each request against the operation.
+//! 6. `cost` prices its operations, as formulas of their variables;
+//! 7. `documents` keeps what passed, so that all this is done once for the bytes of a document;
+//! 8. `variables` holds the values of each request against the operation, whose cost is then a number.
 
+mod cost;
 mod documents;
 mod json;
 mod places;
@@ -30,12 +32,12 @@ use apollo_compiler::ast::Document as Parsed;
 use apollo_compiler::parser::Parser;
 use apollo_compiler::validation::DiagnosticList;
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Extensions, Variables};
+use async_graphql::{Extensions, Value, Variables};
 use serde::Deserialize;
 
 use places::Places;
 
-pub use documents::Documents;
+pub use documents::{Checked, Document, Documents};
 pub use violation::{Fault, Violation};
 
 /// How much of everything a single request may bring.
@@ -82,6 +84,8 @@ pub struct Limits {
     pub introspection_aliases: usize,
     /// How often an operation may ask for `__schema`: the answer is the longest that a stranger can get.
     pub schemas: usize,
+    /// What an operation may cost, in points: about the rows that it could load.
+    pub cost: u64,
 }
 
 impl Default for Limits {
@@ -106,6 +110,7 @@ impl Default for Limits {
             introspection_lists: 2,
             introspection_aliases: 3,
             schemas: 1,
+            cost: 10_000,
         }
     }
 }
@@ -113,8 +118,10 @@ impl Default for Limits {
 /// What a request brings. Its sizes keep the limits; its document was not looked at.
 #[derive(Debug)]
 pub struct Parameters {
-    /// The document.
+    /// The document; empty when `document_id` names it.
     pub query: String,
+    /// The SHA-256 of a document that the server knows, when it was sent instead of the document.
+    pub document_id: Option<[u8; 32]>,
     /// Which operation of the document is meant; not needed when it has only one.
     pub operation_name: Option<String>,
     /// Values for the variables of the operation.
@@ -128,6 +135,7 @@ pub struct Parameters {
 #[serde(rename_all = "camelCase")]
 struct Members {
     query: Option<String>,
+    document_id: Option<String>,
     operation_name: Option<String>,
     #[serde(default)]
     variables: Variables,
@@ -183,7 +191,7 @@ pub fn read_parameters(
         }
         None => Extensions::default(),
     };
-    parameters(Members { query, operation_name, variables, extensions })
+    parameters(Members { query, document_id: None, operation_name, variables, extensions })
 }
 
 /// A document that keeps the limits, in the form in which it is validated and in that in which it is executed.
@@ -203,21 +211,54 @@ fn read(document: &str, limits: &Limits) -> Result<Read, Violation> {
 }
 
 fn parameters(members: Members) -> Result<Parameters, Violation> {
-    let Members { query, operation_name, variables, extensions } = members;
-    let Some(query) = query else {
-        return Err(Violation::bad_request(
-            "The parameter `query` is missing. It holds the GraphQL document.",
-        ));
+    let Members { query, document_id, operation_name, variables, extensions } = members;
+    let named = match (document_id, extensions.get("documentId")) {
+        (Some(id), None) => Some(id),
+        (None, Some(Value::String(id))) => Some(id.clone()),
+        (None, None) => None,
+        _ => return Err(Violation::bad_request("`documentId` stands once, as a string.")),
+    };
+    let (query, document_id) = match (query, named) {
+        (Some(query), None) => (query, None),
+        (None, Some(id)) => (String::new(), Some(digest(&id)?)),
+        (Some(_), Some(_)) => {
+            return Err(Violation::bad_request("Send `query` or `documentId`, and not both."));
+        }
+        (None, None) => {
+            return Err(Violation::bad_request(
+                "The parameter `query` is missing. It holds the GraphQL document.",
+            ));
+        }
     };
     // The specification lets an empty name stand for no name; executed as it is, no operation would bear it.
     let operation_name = operation_name.filter(|name| !name.is_empty());
-    Ok(Parameters { query, operation_name, variables, extensions })
+    Ok(Parameters { query, document_id, operation_name, variables, extensions })
+}
+
+/// Reads the id of a document: `sha256:` and 64 hexadecimal digits, as code generators write it.
+///
+/// # Errors
+///
+/// `BAD_REQUEST` when it is written in any other way.
+pub fn digest(id: &str) -> Result<[u8; 32], Violation> {
+    let malformed = || Violation::bad_request("`documentId` is `sha256:` and 64 lower-case hexadecimal digits.");
+    let digits = id.strip_prefix("sha256:").filter(|digits| digits.len() == 64).ok_or_else(malformed)?;
+    let mut digest = [0; 32];
+    for (byte, pair) in digest.iter_mut().zip(digits.as_bytes().chunks(2)) {
+        let digit = |digit: u8| match digit {
+            b'0'..=b'9' => Ok(digit - b'0'),
+            b'a'..=b'f' => Ok(digit - b'a' + 10),
+            _ => Err(malformed()),
+        };
+        *byte = digit(pair[0])? * 16 + digit(pair[1])?;
+    }
+    Ok(digest)
 }
 
 /// Says where the JSON is wrong. The library's own sentence quotes values, which may be about patients.
 fn malformed(what: &str, error: &serde_json::Error) -> Violation {
     let reason = if error.is_data() {
-        "does not fit: `query` is a string, `operationName` a string or null, `variables` and `extensions` are \
+        "does not fit: `query` and `documentId` are strings, `operationName` a string or null, `variables` and `extensions` are \
          objects or null, and none of them stands twice"
     } else {
         "is not well-formed JSON"

@@ -24,6 +24,8 @@ pub enum Outcome {
     BadRequest,
     /// The credential is not good, or no longer.
     Unauthenticated,
+    /// This caller may not have it.
+    Forbidden,
     /// There is nothing under this path.
     NotFound,
     /// The path knows other methods.
@@ -36,6 +38,8 @@ pub enum Outcome {
     RequestTimeout,
     /// The body is not JSON.
     UnsupportedMediaType,
+    /// Too much was asked in too short a time.
+    TooManyRequests,
     /// The fault is on this side.
     Internal,
     /// Too busy, or not ready; the same request may succeed after a moment.
@@ -48,7 +52,12 @@ impl Outcome {
         match code {
             ErrorCode::GraphqlParseFailed
             | ErrorCode::GraphqlValidationFailed
-            | ErrorCode::DocumentLimitExceeded => Self::NotExecuted,
+            | ErrorCode::DocumentLimitExceeded
+            | ErrorCode::QueryTooComplex
+            | ErrorCode::IntrospectionDisabled
+            | ErrorCode::PersistedDocumentNotFound
+            | ErrorCode::DocumentNotTrusted => Self::NotExecuted,
+            ErrorCode::RateLimited => Self::TooManyRequests,
             ErrorCode::BadRequest
             | ErrorCode::BadUserInput
             | ErrorCode::BadCursor
@@ -74,8 +83,10 @@ impl Outcome {
 /// | executed, with errors or without | 200 | 200 |
 /// | a page that the caller has already | | 304 |
 /// | document, variables or limits refused | 400 | 200 |
+/// | too much in too short a time | 429 | 429 |
 /// | not a GraphQL request, unknown purpose | 400 | 400 |
 /// | credential not good | 401 | 401 |
+/// | the schema as a file, for whom it is not | | 403 |
 /// | unknown path, method, media type | 404, 405, 406, 415 | 404, 405, 406, 415 |
 /// | body too long | 413 | 413 |
 /// | body too slow | 408 | 408 |
@@ -93,6 +104,8 @@ pub(super) fn status(outcome: Outcome, media: Media) -> StatusCode {
         (Outcome::NotExecuted, Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
         (Outcome::BadRequest, _) => StatusCode::BAD_REQUEST,
         (Outcome::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
+        (Outcome::Forbidden, _) => StatusCode::FORBIDDEN,
+        (Outcome::TooManyRequests, _) => StatusCode::TOO_MANY_REQUESTS,
         (Outcome::NotFound, _) => StatusCode::NOT_FOUND,
         (Outcome::MethodNotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::NotAcceptable, _) => StatusCode::NOT_ACCEPTABLE,

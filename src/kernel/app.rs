@@ -22,6 +22,8 @@ use super::{
     crypto::{KeyProvider, Keyring, TenantKeys},
     database::{self, Mode, NO_TENANT, Pooler},
     error::{Error, Result},
+    feature::GlobalFlags,
+    limit::{Budget, Policies, Spending, TrustedDocuments},
     record::Origin,
     session::Slot,
     viewer::{Viewer, read_roots},
@@ -54,6 +56,10 @@ struct Shared {
     documents: Arc<Documents>,
     refused_tokens: Arc<DefaultDirectRateLimiter>,
     relay: Arc<Notify>,
+    policies: Policies,
+    spending: Option<Arc<Spending>>,
+    trusted_documents: Arc<TrustedDocuments>,
+    global_flags: Arc<GlobalFlags>,
     allow_get: bool,
     request_time: Duration,
     operations: Operations,
@@ -83,6 +89,10 @@ impl App {
             documents,
             refused_tokens: Arc::new(RateLimiter::direct(REFUSED_TOKENS)),
             relay: Arc::default(),
+            policies: Policies::default(),
+            spending: None,
+            trusted_documents: Arc::default(),
+            global_flags: Arc::default(),
             allow_get: false,
             request_time: REQUEST_TIME,
             operations: Operations::default(),
@@ -118,6 +128,39 @@ impl App {
     pub fn with_request_time(&self, request_time: Duration) -> Self {
         let shared = Shared { request_time, ..(*self.shared).clone() };
         Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// The same application, executing documents as these policies say.
+    pub fn with_policies(&self, policies: Policies) -> Self {
+        let shared = Shared { policies, ..(*self.shared).clone() };
+        Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// The same application, in which everybody may spend so much; without this, nothing is counted.
+    pub fn with_budget(&self, budget: Budget) -> Self {
+        let spending = Some(Arc::new(Spending::new(budget)));
+        let shared = Shared { spending, ..(*self.shared).clone() };
+        Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// Which documents are executed for whom.
+    pub fn policies(&self) -> &Policies {
+        &self.shared.policies
+    }
+
+    /// What callers spend, if that is counted.
+    pub(in crate::kernel) fn spending(&self) -> Option<&Spending> {
+        self.shared.spending.as_deref()
+    }
+
+    /// The documents that callers may ask for by their id.
+    pub fn trusted_documents(&self) -> &TrustedDocuments {
+        &self.shared.trusted_documents
+    }
+
+    /// The features that are on or off for all tenants.
+    pub fn global_flags(&self) -> &GlobalFlags {
+        &self.shared.global_flags
     }
 
     /// How long after its beginning a request may still ask the database for something. What runs then ends by itself,

@@ -1,55 +1,81 @@
-//! From a transport's request to its answer: who calls, execution, the record, the body.
+//! From a transport's request to its answer: who calls, what they may send, execution, the record, the body.
 
 use std::sync::Arc;
 
-use async_graphql::{Request, Response, ServerError};
-use axum::http::{HeaderValue, header};
+use async_graphql::{Response, ServerError, Value, value};
+use axum::http::{HeaderName, HeaderValue, header};
 use tracing::{Instrument, info_span};
 
 use super::{
     app::App,
     error::{Error, ErrorCode},
     graphql::mask,
+    limit::{CallerKind, DocumentMode, Spent},
     record::Origin,
     session::{Slot, note_refused_token},
     viewer::Claim,
 };
 use crate::{
-    http::{Answer, Caller, Engine, Operations, Statistics, guard::Documents},
+    http::{
+        Answer, Asked, Caller, Engine, Operations, Outcome, Statistics,
+        guard::{Checked, Documents, Violation},
+    },
     telemetry::traces::TARGET,
 };
 
 /// Seconds after which a caller may try again: what is busy is mostly busy for less.
 const RETRY_AFTER: &str = "1";
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// What asking for a document that there is not costs: a statement.
+const UNKNOWN_DOCUMENT: u64 = 5;
 
 impl Engine for App {
-    async fn answer(&self, caller: Caller, request: Request) -> Answer {
-        let Caller { authorization, purpose, request_id, peer, user_agent } = caller;
-        let origin = Arc::new(Origin { request_id: request_id.clone(), peer, user_agent, operator: false });
-        let claim = match Claim::read(authorization.as_deref(), purpose.as_deref()) {
-            Ok(claim) => claim,
-            Err(error @ Error::Unauthenticated(_)) => {
-                let noted = note_refused_token(self, None, origin).await;
-                return refuse(noted.err().unwrap_or(error), &request_id);
-            }
-            Err(error) => return refuse(error, &request_id),
-        };
-        let slot = match Slot::open(self, claim, origin)
-            .instrument(info_span!(target: TARGET, "authenticate"))
-            .await
-        {
+    async fn answer(&self, caller: Caller, asked: Asked) -> Answer {
+        let request_id = caller.request_id.clone();
+        let slot = match open(self, caller).await {
             Ok(slot) => slot,
             Err(error) => return refuse(error, &request_id),
         };
+        let Checked { request, operation, .. } = match admit(self, &slot, asked).await {
+            Ok(checked) => checked,
+            Err(stop) => return stopped(stop, &slot, &request_id).await,
+        };
+        let tells_cost = request.extensions.get("cost") == Some(&Value::Boolean(true));
         let executing = self.schema().execute(request, &slot);
         let mut response = executing.instrument(info_span!(target: TARGET, "execute")).await;
         let finished = slot.finish().instrument(info_span!(target: TARGET, "record")).await;
         let statistics = Statistics { statements: slot.statements() };
         if let Err(error) = finished {
-            return Answer { statistics, ..refuse(error, &request_id) };
+            return Answer { statistics, operation: Some(operation), ..refuse(error, &request_id) };
         }
         mask(&mut response.errors, &request_id);
-        Answer { response, statistics, ..Answer::default() }
+        if let Some(spent) = slot.spent().filter(|_| tells_cost) {
+            response.extensions.insert("cost".to_owned(), cost(spent));
+        }
+        let headers = rate_limit(&slot);
+        Answer { response, statistics, headers, operation: Some(operation), ..Answer::default() }
+    }
+
+    async fn sdl(&self, caller: Caller) -> Result<String, Box<Answer>> {
+        let request_id = caller.request_id.clone();
+        let told = async {
+            let slot = open(self, caller).await?;
+            let viewer = slot.viewer().cloned();
+            slot.finish().await?;
+            let viewer = viewer.ok_or_else(Error::unauthenticated)?;
+            if !self.policies().tells_schema(Some(&viewer)) {
+                return Err(Error::IntrospectionDisabled);
+            }
+            Ok(crate::schema::sdl())
+        };
+        told.await.map_err(|error| {
+            let outcome = match error {
+                Error::IntrospectionDisabled => Some(Outcome::Forbidden),
+                _ => Some(Outcome::of(error.code())),
+            };
+            Box::new(Answer { outcome, ..refuse(error, &request_id) })
+        })
     }
 
     async fn ready(&self) -> Result<(), String> {
@@ -84,14 +110,108 @@ impl Engine for App {
     }
 }
 
+/// Finds out who calls.
+async fn open(app: &App, caller: Caller) -> Result<Slot, Error> {
+    let Caller { authorization, purpose, request_id, peer, user_agent } = caller;
+    let origin = Arc::new(Origin { request_id, peer, user_agent, operator: false });
+    let claim = match Claim::read(authorization.as_deref(), purpose.as_deref()) {
+        Ok(claim) => claim,
+        Err(error @ Error::Unauthenticated(_)) => {
+            note_refused_token(app, None, origin).await?;
+            return Err(error);
+        }
+        Err(error) => return Err(error),
+    };
+    Slot::open(app, claim, origin).instrument(info_span!(target: TARGET, "authenticate")).await
+}
+
+/// Why nothing was executed although it is known who calls.
+enum Stop {
+    /// What depends on who calls.
+    Error(Error),
+    /// A document that was asked for by its id does not go with what came with it.
+    Violation(Violation),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Violation> for Stop {
+    fn from(violation: Violation) -> Self {
+        Self::Violation(violation)
+    }
+}
+
+/// What this caller may have executed, paid for.
+async fn admit(app: &App, slot: &Slot, asked: Asked) -> Result<Checked, Stop> {
+    let viewer = slot.viewer().map(Arc::as_ref);
+    let mode = app.policies().documents(CallerKind::of(viewer));
+    let checked = match asked {
+        Asked::Document(checked) => {
+            let needs_trust = mode == DocumentMode::Required;
+            if needs_trust && app.trusted_documents().text(slot, checked.digest).await?.is_none() {
+                return Err(Error::DocumentNotTrusted.into());
+            }
+            *checked
+        }
+        Asked::ById(digest, parameters) => {
+            let text = match mode {
+                DocumentMode::Off => None,
+                _ => app.trusted_documents().text(slot, digest).await?,
+            };
+            let Some(text) = text else {
+                pay(app, slot, UNKNOWN_DOCUMENT).await?;
+                return Err(Error::PersistedDocumentNotFound.into());
+            };
+            let document = app.documents().parse(&text)?;
+            app.documents().request(document, *parameters)?
+        }
+    };
+    if checked.introspects && !app.policies().tells_schema(viewer) {
+        return Err(Error::IntrospectionDisabled.into());
+    }
+    pay(app, slot, checked.cost).await?;
+    if checked.asks_features {
+        app.global_flags().refresh(slot).await?;
+    }
+    Ok(checked)
+}
+
+async fn pay(app: &App, slot: &Slot, cost: u64) -> Result<(), Error> {
+    if let Some(spending) = app.spending() {
+        slot.note_spent(spending.spend(slot, cost).await?);
+    }
+    Ok(())
+}
+
+async fn stopped(stop: Stop, slot: &Slot, request_id: &str) -> Answer {
+    let finished = slot.finish().await;
+    let statistics = Statistics { statements: slot.statements() };
+    let answer = match (finished, stop) {
+        (Err(error), _) | (Ok(()), Stop::Error(error)) => refuse(error, request_id),
+        (Ok(()), Stop::Violation(violation)) => {
+            let outcome = Some(Outcome::of(violation.code));
+            Answer { response: Response::from_errors(violation.into_errors()), outcome, ..Answer::default() }
+        }
+    };
+    Answer { statistics, ..answer }
+}
+
 /// An answer without data: nobody was believed, or nothing could be recorded.
 fn refuse(error: Error, request_id: &str) -> Answer {
     let code = error.code();
+    let retry_after = match error {
+        Error::RateLimited { retry_after } => Some(retry_after),
+        _ => None,
+    };
     let error: async_graphql::Error = error.into();
     let mut errors: Vec<ServerError> = vec![error.into_server_error(async_graphql::Pos::default())];
     errors[0].locations.clear();
     mask(&mut errors, request_id);
-    let headers = match code {
+    let mut headers = match code {
         ErrorCode::Unauthenticated => {
             vec![(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))]
         }
@@ -100,6 +220,29 @@ fn refuse(error: Error, request_id: &str) -> Answer {
         }
         _ => Vec::new(),
     };
-    let outcome = crate::http::Outcome::of(code);
+    if let Some(seconds) = retry_after {
+        headers.push((header::RETRY_AFTER, HeaderValue::from(seconds)));
+        errors[0].extensions.get_or_insert_default().set("retryAfter", seconds);
+    }
+    let outcome = Outcome::of(code);
     Answer { response: Response::from_errors(errors), outcome: Some(outcome), headers, ..Answer::default() }
+}
+
+/// What is left of the caller's budget, as draft-ietf-httpapi-ratelimit-headers-10 writes it. The quota is counted in
+/// points, which is no unit that the draft knows.
+fn rate_limit(slot: &Slot) -> Vec<(HeaderName, HeaderValue)> {
+    let Some(spent) = slot.spent().filter(|_| slot.viewer().is_some()) else { return Vec::new() };
+    let Spent { limit, remaining, restore_rate, reset_after, .. } = spent;
+    let window = limit.div_ceil(restore_rate.max(1));
+    let written = [
+        (RATE_LIMIT_POLICY, format!("\"cost\";q={limit};w={window}")),
+        (RATE_LIMIT, format!("\"cost\";r={remaining};t={reset_after}")),
+    ];
+    let written = written.into_iter().filter_map(|(name, value)| Some((name, value.try_into().ok()?)));
+    written.collect()
+}
+
+fn cost(spent: Spent) -> Value {
+    let Spent { limit, remaining, restore_rate, cost, .. } = spent;
+    value!({ "requested": cost, "limit": limit, "remaining": remaining, "restoreRate": restore_rate })
 }

@@ -29,6 +29,16 @@ pub enum ErrorCode {
     GraphqlValidationFailed,
     /// The document is too large, too deep or asks for too much; the message names the limit.
     DocumentLimitExceeded,
+    /// The operation could cost more than 10,000 points: ask for smaller pages, or in several requests.
+    QueryTooComplex,
+    /// Too many requests; wait as long as `Retry-After` and `extensions.retryAfter` say.
+    RateLimited,
+    /// `__schema` and `__type` are not answered to this caller; read the schema where your organization keeps it.
+    IntrospectionDisabled,
+    /// No document has this `documentId`: upload it first, or send `query`.
+    PersistedDocumentNotFound,
+    /// This caller may execute only documents that were uploaded before, or that come with the server.
+    DocumentNotTrusted,
     /// The body is larger than 64 KiB.
     PayloadTooLarge,
     /// The body did not arrive within 10 seconds.
@@ -141,6 +151,21 @@ pub enum Error {
         /// How many candidates a search may have.
         limit: usize,
     },
+    /// More was asked in a time than may be.
+    #[error("too much was asked in too short a time; try again in {retry_after} s")]
+    RateLimited {
+        /// Seconds after which the same request will be answered.
+        retry_after: u64,
+    },
+    /// The schema is not told to this caller.
+    #[error("the schema is not told to you here; leave `__schema` and `__type` out")]
+    IntrospectionDisabled,
+    /// No such document.
+    #[error("no document has this `documentId`; upload it first, or send `query`")]
+    PersistedDocumentNotFound,
+    /// The document was not uploaded before.
+    #[error("only documents that were uploaded before are executed for you; ask whoever keeps your integrations")]
+    DocumentNotTrusted,
     /// Input or state was refused: becomes `userErrors`.
     #[error("refused")]
     Refused(UserError),
@@ -164,6 +189,10 @@ impl Error {
             Self::BadUserInput(_) | Self::Refused(_) => ErrorCode::BadUserInput,
             Self::BadCursor => ErrorCode::BadCursor,
             Self::SearchTooBroad { .. } => ErrorCode::SearchTooBroad,
+            Self::RateLimited { .. } => ErrorCode::RateLimited,
+            Self::IntrospectionDisabled => ErrorCode::IntrospectionDisabled,
+            Self::PersistedDocumentNotFound => ErrorCode::PersistedDocumentNotFound,
+            Self::DocumentNotTrusted => ErrorCode::DocumentNotTrusted,
             Self::ResultUnavailable => ErrorCode::ResultUnavailable,
             Self::Unavailable => ErrorCode::Unavailable,
             Self::Internal(_) => ErrorCode::Internal,
@@ -264,7 +293,12 @@ const CONSTRAINTS: &[(&str, UserErrorCode, &str, &str)] = &[
 ];
 
 /// Constraints that only a race or chance breaks: the same request again meets another state.
-const RACES: &[&str] = &["idempotency_keys_key", "patients_display_code_key"];
+const RACES: &[&str] = &[
+    "feature_flags_key_key",
+    "idempotency_keys_key",
+    "patients_display_code_key",
+    "trusted_documents_digest_key",
+];
 
 /// Whether the same statement may succeed after a moment.
 fn is_passing(code: &str) -> bool {

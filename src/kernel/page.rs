@@ -21,11 +21,11 @@ use super::{
 };
 
 /// How many a page has when nobody says.
-const DEFAULT_SIZE: u64 = 25;
+pub const DEFAULT_SIZE: u64 = 25;
 /// How many a nested page has when nobody says.
-const NESTED_SIZE: u64 = 10;
+pub const NESTED_SIZE: u64 = 10;
 /// How many a page has at the most.
-const LARGEST_SIZE: u64 = 100;
+pub const LARGEST_SIZE: u64 = 100;
 
 /// In which order of writing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]

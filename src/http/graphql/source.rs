@@ -3,12 +3,12 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 
-use async_graphql::Request;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
 use axum::body::{Body, HttpBody};
 use axum::http::Uri;
 
-use crate::http::guard::{self, Documents, Limits, Violation};
+use crate::http::engine::Asked;
+use crate::http::guard::{self, Documents, Limits, Parameters, Violation};
 use crate::http::refusal::Refusal;
 
 /// A request that was received and not yet looked at.
@@ -48,19 +48,26 @@ impl Source {
     }
 
     /// Reads the request, if it keeps the limits and its document is valid.
-    pub(super) fn read(self, documents: &Documents) -> Result<Request, Refusal> {
+    pub(super) fn read(self, documents: &Documents) -> Result<Asked, Refusal> {
         match self {
             Self::Body(bytes) => {
                 let parameters = guard::read_body(&bytes, documents.limits())?;
-                let document = documents.parse(&parameters.query)?;
-                Ok(documents.request(document, parameters)?)
+                Ok(match parameters.document_id {
+                    Some(id) => Asked::ById(id, Box::new(parameters)),
+                    None => checked(documents, parameters)?,
+                })
             }
             Self::Url(parameters) => read_url(&parameters, documents),
         }
     }
 }
 
-fn read_url(parameters: &str, documents: &Documents) -> Result<Request, Refusal> {
+fn checked(documents: &Documents, parameters: Parameters) -> Result<Asked, Violation> {
+    let document = documents.parse(&parameters.query)?;
+    Ok(Asked::Document(Box::new(documents.request(document, parameters)?)))
+}
+
+fn read_url(parameters: &str, documents: &Documents) -> Result<Asked, Refusal> {
     let [mut query, mut operation_name, mut variables, mut extensions] = [const { None::<String> }; 4];
     for pair in parameters.split('&') {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -86,14 +93,18 @@ fn read_url(parameters: &str, documents: &Documents) -> Result<Request, Refusal>
         given(&extensions).as_deref(),
         documents.limits(),
     )?;
+    // What the document is, is found out with who calls, which is too late for a method that changes nothing.
+    if parameters.document_id.is_some() {
+        return Err(Refusal::bad_request("A `documentId` is sent with POST."));
+    }
     let document = documents.parse(&parameters.query)?;
-    if !only_queries(&document, parameters.operation_name.as_deref()) {
+    if !only_queries(document.executable(), parameters.operation_name.as_deref()) {
         return Err(Refusal::method_not_allowed(
             "POST",
             "Only queries are sent with GET. Send this with POST.",
         ));
     }
-    Ok(documents.request(document, parameters)?)
+    Ok(Asked::Document(Box::new(documents.request(document, parameters)?)))
 }
 
 /// Whether every operation that could be meant is a query.

@@ -8,10 +8,13 @@ use std::sync::Arc;
 use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
 use async_graphql::Request;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
+};
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
+use super::cost::Prices;
 use super::{Fault, Limits, Parameters, Read, Violation, read, validation, variables};
 
 /// A longer document is checked whenever it comes: clients send few of them, and attackers could send many.
@@ -35,8 +38,40 @@ pub struct Documents {
 }
 
 struct Kept {
-    document: ExecutableDocument,
+    document: Document,
     weight: u32,
+}
+
+/// A document that keeps the limits and is valid on the schema.
+#[derive(Clone, Debug)]
+pub struct Document {
+    executable: ExecutableDocument,
+    prices: Arc<Prices>,
+    digest: [u8; 32],
+}
+
+impl Document {
+    /// The document as it is executed.
+    pub const fn executable(&self) -> &ExecutableDocument {
+        &self.executable
+    }
+}
+
+/// A request that may be executed, as far as it can be known before anybody is believed.
+#[derive(Debug)]
+pub struct Checked {
+    /// The request; its document is parsed.
+    pub request: Request,
+    /// The SHA-256 of the document's text.
+    pub digest: [u8; 32],
+    /// What the operation costs at the most, in points; within the limit.
+    pub cost: u64,
+    /// `query` or `mutation`.
+    pub operation: &'static str,
+    /// Whether the document asks what the schema is, beyond `__typename`.
+    pub introspects: bool,
+    /// Whether the document asks which features are on.
+    pub asks_features: bool,
 }
 
 impl Documents {
@@ -57,21 +92,21 @@ impl Documents {
         &self.limits
     }
 
-    /// A document that keeps the limits and is valid, parsed.
+    /// A document that keeps the limits and is valid, parsed and priced.
     ///
     /// # Errors
     ///
     /// `DOCUMENT_LIMIT_EXCEEDED`, `GRAPHQL_PARSE_FAILED`, or `GRAPHQL_VALIDATION_FAILED` with the places of its faults.
-    pub fn parse(&self, document: &str) -> Result<ExecutableDocument, Violation> {
-        if document.len() > LONGEST_KEPT {
-            return self.check(document);
-        }
+    pub fn parse(&self, document: &str) -> Result<Document, Violation> {
         let digest = Sha256::digest(document).into();
+        if document.len() > LONGEST_KEPT {
+            return self.check(document, digest);
+        }
         if let Some(kept) = self.kept.get(&digest) {
             count("known");
             return Ok(kept.document.clone());
         }
-        let parsed = self.check(document)?;
+        let parsed = self.check(document, digest)?;
         let weight = document.len() * WEIGHT_OF_A_BYTE + WEIGHT_OF_AN_ENTRY;
         let weight = u32::try_from(weight).unwrap_or(u32::MAX);
         self.kept.insert(digest, Arc::new(Kept { document: parsed.clone(), weight }));
@@ -83,26 +118,35 @@ impl Documents {
     ///
     /// # Errors
     ///
-    /// `GRAPHQL_VALIDATION_FAILED` when it is not clear which operation is meant, or when variables do not fit it.
-    pub fn request(
-        &self,
-        document: ExecutableDocument,
-        parameters: Parameters,
-    ) -> Result<Request, Violation> {
-        let Parameters { query, operation_name, variables, extensions } = parameters;
+    /// `GRAPHQL_VALIDATION_FAILED` when it is not clear which operation is meant, or when variables do not fit it;
+    /// `QUERY_TOO_COMPLEX` when it would cost more than the limit.
+    pub fn request(&self, document: Document, parameters: Parameters) -> Result<Checked, Violation> {
+        let Parameters { query, operation_name, variables, extensions, document_id: _ } = parameters;
+        let Document { executable: document, prices, digest } = document;
         let operation = chosen(&document, operation_name.as_deref())?;
+        let kind = match operation.ty {
+            OperationType::Query => "query",
+            OperationType::Mutation => "mutation",
+            OperationType::Subscription => "subscription",
+        };
         let variables = variables::coerce(&self.schema, operation, variables)?;
+        let cost = prices.cost(operation_name.as_deref(), &variables);
+        if cost > self.limits.cost {
+            return Err(Violation::too_complex(cost, self.limits.cost));
+        }
         let mut request = Request::new(query).variables(variables);
         request.operation_name = operation_name;
         request.extensions = extensions;
         request.set_parsed_query(document);
-        Ok(request)
+        let Prices { introspects, asks_features, .. } = *prices;
+        Ok(Checked { request, digest, cost, operation: kind, introspects, asks_features })
     }
 
-    fn check(&self, document: &str) -> Result<ExecutableDocument, Violation> {
+    fn check(&self, document: &str, digest: [u8; 32]) -> Result<Document, Violation> {
         let checked = read(document, &self.limits).and_then(|Read { parsed, executable }| {
             validation::check(document, &parsed, &self.schema)?;
-            Ok(executable)
+            let prices = Arc::new(Prices::of(&executable, &self.schema));
+            Ok(Document { executable, prices, digest })
         });
         count(if checked.is_ok() { "checked" } else { "refused" });
         checked

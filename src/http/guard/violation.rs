@@ -1,6 +1,6 @@
 //! Why a request was refused before it was executed.
 
-use async_graphql::Pos;
+use async_graphql::{Pos, ServerError};
 
 use super::Limits;
 use crate::kernel::error::ErrorCode;
@@ -53,6 +53,30 @@ impl Violation {
             ErrorCode::DocumentLimitExceeded,
             &format!("{excess} more than the limit of {value} {what}. {remedy}"),
         )
+    }
+
+    /// The operation could cost more than one request may.
+    pub(super) fn too_complex(cost: u64, limit: u64) -> Self {
+        Self::new(
+            ErrorCode::QueryTooComplex,
+            &format!(
+                "The operation costs up to {cost} points, more than the limit of {limit}. Ask for smaller pages with \
+                 `first`, or for lists within lists in several requests."
+            ),
+        )
+    }
+
+    /// The faults as errors of an answer.
+    pub fn into_errors(self) -> Vec<ServerError> {
+        let error = |message: String, place: Option<Pos>| {
+            let mut error = ServerError::new(message, place);
+            error.extensions.get_or_insert_default().set("code", self.code.name());
+            error
+        };
+        if self.faults.is_empty() {
+            return vec![error(self.message, None)];
+        }
+        self.faults.into_iter().map(|fault| error(fault.message, fault.place)).collect()
     }
 
     /// The document is not GraphQL, and this is where that shows.

@@ -5,14 +5,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_graphql::futures_util::{Stream, StreamExt, stream};
-use async_graphql::{EmptySubscription, Object, Request as Operation, Schema};
+use async_graphql::{EmptySubscription, Object, Schema};
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::http::guard::{Documents, Limits};
-use crate::http::{Answer, Caller, Engine, Operations, Outcome, Statistics, router};
+use crate::http::{Answer, Asked, Caller, Engine, Operations, Outcome, Statistics, router};
 
 pub(super) struct Query;
 
@@ -75,14 +75,20 @@ impl Default for Fake {
 }
 
 impl Engine for Fake {
-    async fn answer(&self, caller: Caller, request: Operation) -> Answer {
+    async fn answer(&self, caller: Caller, asked: Asked) -> Answer {
         *self.caller.lock().expect("no test panics with the lock") = Some(caller);
+        let Asked::Document(checked) = asked else { return Answer::default() };
         Answer {
-            response: self.schema.execute(request).await,
+            response: self.schema.execute(checked.request).await,
+            operation: None,
             outcome: self.outcome,
             headers: vec![(header::RETRY_AFTER, HeaderValue::from_static("7"))],
             statistics: Statistics { statements: 3 },
         }
+    }
+
+    async fn sdl(&self, _: Caller) -> Result<String, Box<Answer>> {
+        Ok(self.schema.sdl())
     }
 
     async fn ready(&self) -> Result<(), String> {

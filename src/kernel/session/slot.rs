@@ -18,6 +18,7 @@ use crate::kernel::{
     crypto::TenantKeys,
     database::{self, Mode},
     error::{Error, Result},
+    limit::Spent,
     record::Origin,
     viewer::{Claim, Viewer},
 };
@@ -37,6 +38,7 @@ struct SlotInner {
     /// A finished session could not write its record: the whole answer must stay inside.
     unrecorded: AtomicBool,
     committed: AtomicBool,
+    spent: OnceLock<Spent>,
 }
 
 impl Slot {
@@ -98,6 +100,7 @@ impl Slot {
             deadline,
             unrecorded: false.into(),
             committed: false.into(),
+            spent: OnceLock::new(),
         })))
     }
 
@@ -113,6 +116,7 @@ impl Slot {
             deadline: Instant::now().checked_add(app.request_time()),
             unrecorded: false.into(),
             committed: false.into(),
+            spent: OnceLock::new(),
         }))
     }
 
@@ -133,6 +137,7 @@ impl Slot {
             deadline: None,
             unrecorded: false.into(),
             committed: false.into(),
+            spent: OnceLock::new(),
         }))
     }
 
@@ -230,6 +235,22 @@ impl Slot {
 
     pub(in crate::kernel) fn note_commit(&self) {
         self.0.committed.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends the session of this moment, so that its connection is free for others. The next look opens another.
+    pub(in crate::kernel) async fn release(&self) {
+        self.finish_current().await;
+    }
+
+    /// Notes what the request cost.
+    pub(in crate::kernel) fn note_spent(&self, spent: Spent) {
+        // A request is paid for once.
+        let _ = self.0.spent.set(spent);
+    }
+
+    /// What the request cost and what is left, if that is counted.
+    pub fn spent(&self) -> Option<Spent> {
+        self.0.spent.get().copied()
     }
 
     async fn finish_current(&self) {

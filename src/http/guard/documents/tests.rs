@@ -16,7 +16,7 @@ fn kept(documents: &Documents, document: &str) -> bool {
 fn requested(body: &str) -> Result<Request, Violation> {
     let documents = documents();
     let parameters = read_body(body.as_bytes(), documents.limits())?;
-    documents.request(documents.parse(&parameters.query)?, parameters)
+    documents.request(documents.parse(&parameters.query)?, parameters).map(|checked| checked.request)
 }
 
 #[test]
