@@ -2,7 +2,10 @@
 
 use crate::{
     consent::{consent, consent_recipient, consent_scope, disclosure},
-    identity::{access_token, role, role_assignment, role_permission, session, user},
+    identity::{
+        access_token, api_key, partner_assertion, partner_client, role, role_assignment, role_permission,
+        session, user,
+    },
     people::{care_team_member, patient, person, person_relationship, person_token, practitioner},
     platform::{
         audit_checkpoint, audit_head, audit_link, audit_log, encryption_key, feature_flag, idempotency_key,
@@ -23,6 +26,9 @@ pub fn tables() -> Vec<TableDescription> {
         describe::<role_assignment::Entity>(),
         describe::<session::Entity>(),
         describe::<access_token::Entity>(),
+        describe::<api_key::Entity>(),
+        describe::<partner_client::Entity>(),
+        describe::<partner_assertion::Entity>(),
         describe::<person::Entity>(),
         describe::<person_token::Entity>(),
         describe::<patient::Entity>(),

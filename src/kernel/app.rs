@@ -64,6 +64,7 @@ struct Shared {
     request_time: Duration,
     operations: Operations,
     draining: Arc<AtomicBool>,
+    public_url: Option<Arc<str>>,
 }
 
 /// So many refused tokens a second are recorded, and so many at once.
@@ -97,6 +98,7 @@ impl App {
             request_time: REQUEST_TIME,
             operations: Operations::default(),
             draining: Arc::default(),
+            public_url: None,
         };
         Self { pool, pooler: Pooler::None, shared: Arc::new(shared) }
     }
@@ -161,6 +163,17 @@ impl App {
     /// The features that are on or off for all tenants.
     pub fn global_flags(&self) -> &GlobalFlags {
         &self.shared.global_flags
+    }
+
+    /// The same application, under the URL by which the outside knows it, without a slash at its end.
+    pub fn known_as(&self, public_url: &str) -> Self {
+        let shared = Shared { public_url: Some(public_url.into()), ..(*self.shared).clone() };
+        Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// The URL by which the outside knows the server; none where the operator has not said it.
+    pub fn public_url(&self) -> Option<&str> {
+        self.shared.public_url.as_deref()
     }
 
     /// How long after its beginning a request may still ask the database for something. What runs then ends by itself,
@@ -315,6 +328,23 @@ impl App {
         let mut transaction = database::begin(&self.pool, Mode::Read, NO_TENANT, None).await?;
         let id = sqlx::query_scalar("select id from tenants where slug = $1 and status = 'ACTIVE'")
             .bind(slug)
+            .persistent(self.keeps_statements())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// The tenant of this id, if it is active: before anything is read of a tenant that a caller claims.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn active_tenant(&self, id: Uuid) -> Result<Option<Uuid>> {
+        let mut transaction = database::begin(&self.pool, Mode::Read, NO_TENANT, None).await?;
+        let id = sqlx::query_scalar("select id from tenants where id = $1 and status = 'ACTIVE' and id <> $2")
+            .bind(id)
+            .bind(PLATFORM)
             .persistent(self.keeps_statements())
             .fetch_optional(&mut *transaction)
             .await?;

@@ -142,12 +142,14 @@ impl async_graphql::Guard for RequiresAny {
     }
 }
 
-/// Requires somebody to be signed in, whatever they may do.
+/// Requires somebody to be signed in, whatever they may do: a person, not a partner's key or client.
 pub struct SignedIn;
 
 impl async_graphql::Guard for SignedIn {
     async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
-        ctx.viewer()?;
-        Ok(())
+        match ctx.viewer()?.principal().partner {
+            None => Ok(()),
+            Some(_) => Err(Error::Unauthenticated("this needs a person who signed in").into()),
+        }
     }
 }

@@ -45,6 +45,7 @@ impl Engine for App {
         let executing = self.schema().execute(request, &slot);
         let mut response = executing.instrument(info_span!(target: TARGET, "execute")).await;
         let finished = slot.finish().instrument(info_span!(target: TARGET, "record")).await;
+        slot.note_use().await;
         let statistics = Statistics { statements: slot.statements() };
         if let Err(error) = finished {
             return Answer { statistics, operation: Some(operation), ..refuse(error, &request_id) };

@@ -279,6 +279,12 @@ const CONSTRAINTS: &[(&str, UserErrorCode, &str, &str)] = &[
     ),
     ("role_assignments_key", UserErrorCode::AlreadyExists, "roleId", "the user has this role there already"),
     (
+        "organizations_slug_key",
+        UserErrorCode::AlreadyExists,
+        "slug",
+        "an organization with this slug exists already",
+    ),
+    (
         "care_team_members_open_key",
         UserErrorCode::AlreadyExists,
         "practitionerId",

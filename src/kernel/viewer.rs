@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+mod credential;
+
 use chrono::{DateTime, Utc};
 use entity::{
     consent::purpose::Purpose,
@@ -12,10 +14,11 @@ use sea_orm::{FromQueryResult, Iterable, Statement, Value};
 use uuid::Uuid;
 
 use super::{
-    access::{Principal, PrincipalRow, principal_sql},
-    crypto::{BearerToken, BearerTokenKind, RootKeyState, WrappedRoot},
+    access::{Partner, Principal, PrincipalRow, principal_sql},
+    crypto::{BearerToken, BearerTokenKind, RootKeyState, TenantKeys, WrappedRoot},
     error::{Error, Result},
 };
+use credential::{ACCESS_TOKEN, API_KEY, CredentialRow, ORGANIZATIONS, Used};
 
 /// Who calls, with which credential.
 #[derive(Clone, Debug)]
@@ -24,6 +27,7 @@ pub struct Viewer {
     credential: AuditCredential,
     credential_id: Option<Uuid>,
     asked_at: DateTime<Utc>,
+    used: Option<Used>,
 }
 
 impl Viewer {
@@ -42,9 +46,10 @@ impl Viewer {
         self.principal.tenant_id
     }
 
-    /// The user, for `created_by` and the record.
+    /// The user, for `created_by` and the record; of a partner's credential, who gave it out and answers for it.
     pub fn actor_id(&self) -> Option<Uuid> {
-        Some(self.principal.user_id.uuid())
+        let giver = self.principal.partner.as_ref().map(|partner| partner.given_by);
+        Some(giver.unwrap_or(self.principal.user_id).uuid())
     }
 
     /// The role that speaks first.
@@ -62,6 +67,11 @@ impl Viewer {
         self.credential_id
     }
 
+    /// The row that is to say that it was used now; none where it says so already.
+    pub(in crate::kernel) const fn used(&self) -> Option<Used> {
+        self.used
+    }
+
     /// How far a permission reaches.
     ///
     /// # Errors
@@ -73,7 +83,7 @@ impl Viewer {
 
     /// A viewer that acts for a user without a credential: for the command line and demo data.
     pub(in crate::kernel) const fn operator(principal: Principal, asked_at: DateTime<Utc>) -> Self {
-        Self { principal, credential: AuditCredential::Operator, credential_id: None, asked_at }
+        Self { principal, credential: AuditCredential::Operator, credential_id: None, asked_at, used: None }
     }
 }
 
@@ -97,7 +107,11 @@ impl Claim {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim())
             .ok_or(Error::Unauthenticated("the header `Authorization` takes the form `Bearer <token>`"))?;
-        let token = BearerToken::parse(text).map_err(|_| refused())?;
+        let token = BearerToken::parse(text).map_err(|_| Self::refused())?;
+        // It buys a new pair of tokens, and nothing else.
+        if token.kind() == BearerTokenKind::Refresh {
+            return Err(Self::refused());
+        }
         Ok(Some(Self { token, purpose }))
     }
 
@@ -109,13 +123,22 @@ impl Claim {
     pub(in crate::kernel) fn credential(&self) -> (&'static str, Uuid) {
         let kind = match self.token.kind() {
             BearerTokenKind::Session => "SESSION",
-            BearerTokenKind::Access => "ACCESS_TOKEN",
+            BearerTokenKind::Access | BearerTokenKind::Refresh => "ACCESS_TOKEN",
+            BearerTokenKind::ApiKey => "API_KEY",
         };
         (kind, self.token.token_id())
     }
 
     /// The statement that reads everything about the caller, and the tenant's root keys when they are not at hand.
     pub(in crate::kernel) fn statement(&self, needs_root_keys: bool) -> Statement {
+        let organizations = match self.token.kind() {
+            BearerTokenKind::Session => {
+                ", null::text as token_kind, null::uuid as organization_id, null::uuid[] as organizations,
+                null::timestamptz as last_used_at"
+                    .to_owned()
+            }
+            _ => format!(", c.token_kind, c.last_used_at{ORGANIZATIONS}"),
+        };
         let columns = ", c.token_digest, c.expires_at, c.ended_at, c.scopes, c.bound_purpose,
             case when $3 then (select json_agg(json_build_object('version', k.key_version, 'state', k.state,
                     'wrapped', encode(k.wrapped, 'hex')))
@@ -126,10 +149,8 @@ impl Claim {
                 "select user_id, token_digest, expires_at, ended_at, null::text[] as scopes, null::text as bound_purpose
                 from sessions where tenant_id = $1 and id = $2 and deleted_at is null"
             }
-            BearerTokenKind::Access => {
-                "select user_id, token_digest, expires_at, revoked_at as ended_at, scopes, purpose::text as bound_purpose
-                from access_tokens where tenant_id = $1 and id = $2 and deleted_at is null and kind = 'API'"
-            }
+            BearerTokenKind::Access | BearerTokenKind::Refresh => ACCESS_TOKEN,
+            BearerTokenKind::ApiKey => API_KEY,
         };
         let source = format!(
             "({credential}) c join users u on u.tenant_id = $1 and u.id = c.user_id and u.deleted_at is null"
@@ -139,54 +160,86 @@ impl Claim {
             Value::from(self.token.token_id()),
             Value::from(needs_root_keys),
         ];
-        Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, principal_sql(columns, &source), values)
+        Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, principal_sql(&format!("{columns}{organizations}"), &source), values)
+    }
+
+    /// The one answer to whoever is not believed.
+    pub(in crate::kernel) fn refused() -> Error {
+        Error::Unauthenticated("the token is not valid, has ended, or its user may not sign in: sign in again")
+    }
+
+    /// The tenant's root keys, which the statement read if it was asked to.
+    pub(in crate::kernel) fn root_keys(row: &sea_orm::QueryResult) -> Result<Vec<WrappedRoot>> {
+        let roots: Option<sea_orm::JsonValue> = row.try_get("", "root_keys")?;
+        read_roots(roots.unwrap_or(serde_json::json!([])))
     }
 
     /// Believes the caller, or not: every refusal reads the same.
     pub(in crate::kernel) fn believe(
         &self,
-        row: Option<&sea_orm::QueryResult>,
+        row: &sea_orm::QueryResult,
+        keys: &TenantKeys,
         now: DateTime<Utc>,
-    ) -> Result<(Viewer, Option<Vec<WrappedRoot>>)> {
-        let row = row.ok_or_else(refused)?;
+    ) -> Result<Viewer> {
         let credential = CredentialRow::from_query_result(row, "")?;
-        let live = self.token.matches(&credential.token_digest)
-            && now < credential.expires_at
-            && credential.ended_at.is_none();
+        let kind = self.token.kind();
+        let genuine = match kind {
+            BearerTokenKind::ApiKey => self.token.matches_code(keys, &credential.token_digest),
+            _ => self.token.matches(&credential.token_digest),
+        };
+        let live = genuine && now < credential.expires_at && credential.ended_at.is_none();
         let mut principal =
             PrincipalRow::from_query_result(row, "")?.into_principal(self.tenant_id(), now)?;
         if !live || !principal.is_active() {
-            return Err(refused());
+            return Err(Self::refused());
         }
         let bound = credential.bound_purpose.as_deref().map(read_purpose).transpose()?;
-        let kind = self.token.kind();
+        let of_a_person = credential.token_kind.as_deref() == Some("ACCESS");
         principal.purpose = match (kind, bound, self.purpose) {
             (_, Some(bound), Some(stated)) => Some(bound).filter(|bound| *bound == stated),
             (_, Some(bound), None) => Some(bound),
             (_, None, Some(stated)) => Some(stated),
             (BearerTokenKind::Session, None, None) => principal.purpose,
-            (BearerTokenKind::Access, None, None) => None,
+            (BearerTokenKind::Access, None, None) if of_a_person => principal.purpose,
+            (_, None, None) => None,
         };
         if let Some(scopes) = &credential.scopes {
             principal.narrow(scopes);
         }
+        if let Some(organization_id) = credential.organization_id {
+            let organizations = credential.organizations.as_deref().unwrap_or_default();
+            // An organization that is gone speaks for nobody, nor does a credential without a purpose.
+            let purpose = bound.filter(|_| organizations.contains(&organization_id)).ok_or_else(Self::refused)?;
+            let partner = Partner {
+                organization_id: entity::Id::new(organization_id),
+                purpose,
+                given_by: principal.user_id,
+            };
+            principal = principal.into_partner(partner, organizations, self.token.token_id());
+        }
+        let used = match kind {
+            BearerTokenKind::Session | BearerTokenKind::Refresh => None,
+            BearerTokenKind::Access => Some(Used::AccessToken(self.token.token_id())),
+            BearerTokenKind::ApiKey => Some(Used::ApiKey(self.token.token_id())),
+        };
         let credential_kind = match kind {
             BearerTokenKind::Session => AuditCredential::Session,
-            BearerTokenKind::Access => AuditCredential::ApiToken,
+            BearerTokenKind::Access | BearerTokenKind::Refresh
+                if credential.token_kind.as_deref() == Some("API") =>
+            {
+                AuditCredential::ApiToken
+            }
+            BearerTokenKind::Access | BearerTokenKind::Refresh => AuditCredential::AccessToken,
+            BearerTokenKind::ApiKey => AuditCredential::ApiKey,
         };
-        let viewer = Viewer {
+        Ok(Viewer {
             principal,
             credential: credential_kind,
             credential_id: Some(self.token.token_id()),
             asked_at: now,
-        };
-        let roots = credential.root_keys.map(read_roots).transpose()?;
-        Ok((viewer, roots))
+            used: used.filter(|_| credential.is_stale(now)),
+        })
     }
-}
-
-fn refused() -> Error {
-    Error::Unauthenticated("the token is not valid, has ended, or its user may not sign in: sign in again")
 }
 
 fn read_purpose(text: &str) -> Result<Purpose> {
@@ -194,16 +247,6 @@ fn read_purpose(text: &str) -> Result<Purpose> {
         let known: Vec<String> = Purpose::iter().map(Purpose::code).collect();
         Error::BadUserInput(format!("the header `X-Purpose-Of-Use` takes one of {}", known.join(", ")))
     })
-}
-
-#[derive(FromQueryResult)]
-struct CredentialRow {
-    token_digest: Vec<u8>,
-    expires_at: DateTime<Utc>,
-    ended_at: Option<DateTime<Utc>>,
-    scopes: Option<Vec<String>>,
-    bound_purpose: Option<String>,
-    root_keys: Option<sea_orm::JsonValue>,
 }
 
 #[derive(serde::Deserialize)]

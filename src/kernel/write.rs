@@ -197,6 +197,20 @@ impl Write {
         rows.iter().map(|row| Ok(E::Model::from_query_result(row, "")?)).collect()
     }
 
+    /// As [`find`](Self::find), and locks the row until the end of the transaction: whoever else would change it waits,
+    /// and then reads what was made of it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn hold<E>(&self, condition: Condition) -> Result<Option<E::Model>>
+    where
+        E: TenantTable,
+        E::Model: FromQueryResult,
+    {
+        self.one::<E>(visible::<E>(self.tenant_id()).filter(condition).lock(LockType::NoKeyUpdate)).await
+    }
+
     async fn one<E>(&self, select: sea_orm::Select<E>) -> Result<Option<E::Model>>
     where
         E: TenantTable,

@@ -21,6 +21,10 @@ use crate::kernel::{load::any_of, viewer::Viewer};
 pub fn within_reach<C: ColumnTrait>(viewer: &Viewer, permission: Permission, patient: C) -> Condition {
     let principal = viewer.principal();
     let nothing = || Condition::all().add(Expr::value(false));
+    // A partner reaches patients through its referrals, of which there are none yet; never through who gave its key out.
+    if principal.partner.is_some() {
+        return nothing();
+    }
     let Some(extent) = principal.extent(permission) else { return nothing() };
     if extent.tenant {
         return Condition::all();

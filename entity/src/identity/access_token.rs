@@ -1,4 +1,4 @@
-//! `access_tokens`: long-lived credentials; only digests are stored.
+//! `access_tokens`: credentials of programs, and pairs of access and refresh tokens; only digests are stored.
 
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
@@ -6,7 +6,12 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Id, identity::user, table::classify, tenancy::organization};
+use crate::{
+    Id,
+    identity::{partner_client, session, user},
+    table::classify,
+    tenancy::organization,
+};
 
 /// What an access token is for.
 #[derive(
@@ -27,9 +32,9 @@ use crate::{Id, identity::user, table::classify, tenancy::organization};
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AccessTokenKind {
-    /// Short-lived access.
+    /// Access for minutes: of a person, or of a partner's client.
     Access,
-    /// Gets a new access token once.
+    /// Gets a new pair once.
     Refresh,
     /// A program that acts for a user.
     Api,
@@ -53,6 +58,10 @@ pub struct Model {
     pub expires_at: DateTime<Utc>,
     pub last_used_at: Option<DateTime<Utc>>,
     pub revoked_at: Option<DateTime<Utc>>,
+    pub family_id: Option<Id<Entity>>,
+    pub session_id: Option<Id<session::Entity>>,
+    pub partner_client_id: Option<Id<partner_client::Entity>>,
+    pub used_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub created_by: Option<Uuid>,
     pub updated_at: DateTime<Utc>,
@@ -63,5 +72,5 @@ pub struct Model {
 
 classify! {
     table "access_tokens", standard: mutable;
-    operational: [UserId, Kind, Name, TokenDigest, Scopes, Purpose, OrganizationId, ExpiresAt, LastUsedAt, RevokedAt];
+    operational: [UserId, Kind, Name, TokenDigest, Scopes, Purpose, OrganizationId, ExpiresAt, LastUsedAt, RevokedAt, FamilyId, SessionId, PartnerClientId, UsedAt];
 }

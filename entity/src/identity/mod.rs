@@ -1,6 +1,9 @@
 //! Identity: who calls, and what they may do.
 
 pub mod access_token;
+pub mod api_key;
+pub mod partner_assertion;
+pub mod partner_client;
 pub mod permission;
 pub mod role;
 pub mod role_assignment;

@@ -93,6 +93,10 @@ pub enum AuditCredential {
     Session,
     /// An API token.
     ApiToken,
+    /// An access token: of a person's program, or of a partner's client.
+    AccessToken,
+    /// The API key of a partner organization.
+    ApiKey,
     /// The command line.
     Operator,
 }

@@ -39,7 +39,8 @@ fn is_recipient(
     now: DateTime<Utc>,
 ) -> bool {
     match recipient.kind {
-        RecipientKind::User => recipient.user_id == Some(principal.user_id),
+        // Whom a partner's credential was given out by is not named by what names that person.
+        RecipientKind::User => principal.partner.is_none() && recipient.user_id == Some(principal.user_id),
         RecipientKind::Practitioner => {
             recipient.practitioner_id.is_some() && recipient.practitioner_id == principal.practitioner_id
         }

@@ -25,5 +25,5 @@ use matching::binds;
 pub use matching::in_force;
 pub(in crate::kernel) use permit::from_hexadecimal;
 pub use permit::{Permit, Protected, label, sealing_purpose};
-pub use principal::{Principal, load_principals};
+pub use principal::{Partner, Principal, load_principals, partner_permissions};
 pub(in crate::kernel) use principal::{PrincipalRow, principal_sql};

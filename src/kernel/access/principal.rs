@@ -35,7 +35,7 @@ use crate::{
 pub struct Principal {
     /// The tenant the user belongs to.
     pub tenant_id: Uuid,
-    /// The user.
+    /// The user; of a partner's credential its own id, so that nothing that belongs to a user belongs to it.
     pub user_id: Id<user::Entity>,
     /// The human behind the user.
     pub person_id: Option<Id<person::Entity>>,
@@ -45,7 +45,7 @@ pub struct Principal {
     pub patient_id: Option<Id<patient::Entity>>,
     /// Patients for whom the user has verified legal authority.
     pub dependants: Vec<Id<patient::Entity>>,
-    /// The user's own organization and those above it.
+    /// The user's own organization and those above it; of a partner, without the tenant's.
     pub organizations: Vec<Id<organization::Entity>>,
     /// Keys of the roles that hold now.
     pub roles: Vec<String>,
@@ -57,7 +57,28 @@ pub struct Principal {
     pub permissions: BTreeMap<Permission, Extent>,
     /// Why the principal looks.
     pub purpose: Option<Purpose>,
+    /// Set when a partner organization acts, which stands outside of the tenant.
+    pub partner: Option<Partner>,
     active: bool,
+}
+
+/// The partner organization that a credential was given to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partner {
+    /// The organization: what belongs to it and to those beneath it is its own.
+    pub organization_id: Id<organization::Entity>,
+    /// The one purpose it acts for.
+    pub purpose: Purpose,
+    /// Who gave the credential out: it may do no more than they may now.
+    pub given_by: Id<user::Entity>,
+}
+
+/// The role whose permissions are the most that any partner has.
+pub const PARTNER_ROLE: &str = "REFERRAL_PARTNER";
+
+/// What a partner may be given at the most; each of these confines the rows it shows to the partner's own.
+pub fn partner_permissions() -> impl Iterator<Item = (Permission, Reach)> {
+    SystemRole::of(PARTNER_ROLE).into_iter().flat_map(SystemRole::grants)
 }
 
 impl Principal {
@@ -83,6 +104,9 @@ impl Principal {
 
     /// The purposes for which the roles may act.
     pub fn allowed_purposes(&self) -> Vec<Purpose> {
+        if let Some(partner) = &self.partner {
+            return vec![partner.purpose];
+        }
         let all = self.system_roles.iter().filter_map(|role| role_purposes(role));
         all.flat_map(|purposes| purposes.allowed.iter().copied()).collect()
     }
@@ -95,6 +119,36 @@ impl Principal {
     /// Narrows what the principal may do to the scopes of a token.
     pub fn narrow(&mut self, scopes: &[String]) {
         self.permissions.retain(|permission, _| scopes.iter().any(|scope| scope == permission.key()));
+    }
+
+    /// The partner that a credential of this giver speaks for: nothing of who the giver is, and of what they may do no
+    /// more than a partner may have.
+    pub(in crate::kernel) fn into_partner(
+        mut self,
+        partner: Partner,
+        organizations: &[Uuid],
+        credential_id: Uuid,
+    ) -> Self {
+        let permissions = partner_permissions().filter_map(|(permission, reach)| {
+            let of_giver = self.permissions.remove(&permission)?;
+            Some((permission, Extent::of(of_giver.reach().min(reach))))
+        });
+        Self {
+            permissions: permissions.collect(),
+            tenant_id: self.tenant_id,
+            user_id: Id::new(credential_id),
+            person_id: None,
+            practitioner_id: None,
+            patient_id: None,
+            dependants: Vec::new(),
+            organizations: organizations.iter().copied().map(Id::new).collect(),
+            roles: vec![PARTNER_ROLE.to_owned()],
+            system_roles: vec![PARTNER_ROLE],
+            rank: 0,
+            purpose: self.purpose,
+            partner: Some(partner),
+            active: self.active,
+        }
     }
 }
 
@@ -223,6 +277,7 @@ impl PrincipalRow {
             rank: highest,
             permissions,
             purpose: None,
+            partner: None,
             active: self.tenant_status == TenantStatus::Active && self.user_status == UserStatus::Active,
         };
         principal.purpose = principal.default_purpose();
@@ -335,6 +390,7 @@ impl Principal {
             rank: SystemRole::of(role).map_or(0, |role| role.rank),
             permissions: grants.map(|(permission, reach)| (permission, Extent::of(reach))).collect(),
             purpose: None,
+            partner: None,
             active: true,
         };
         principal.purpose = principal.default_purpose();

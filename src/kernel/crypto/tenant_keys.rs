@@ -35,10 +35,12 @@ pub enum DerivedPurpose {
     CheckpointSignature,
     /// Codes that bind a client's key to the input it came with.
     RequestMac,
+    /// Codes over the secrets of API keys.
+    ApiKey,
 }
 
 impl DerivedPurpose {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::BlindIndex,
         Self::AuditMac,
         Self::TokenHash,
@@ -47,6 +49,7 @@ impl DerivedPurpose {
         Self::DataKeyWrap,
         Self::CheckpointSignature,
         Self::RequestMac,
+        Self::ApiKey,
     ];
 
     fn name(self) -> &'static str {
@@ -59,6 +62,7 @@ impl DerivedPurpose {
             Self::DataKeyWrap => "data-key-wrap",
             Self::CheckpointSignature => "checkpoint-signature",
             Self::RequestMac => "request-mac",
+            Self::ApiKey => "api-key",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Bearer tokens.
 //!
-//! `cst_` or `cat_`, then 86 characters of base64url without padding:
+//! `cst_`, `cat_`, `crt_` or `cak_`, then 86 characters of base64url without padding:
 //!
 //! ```text
 //! tenant id 16 | token id 16 | secret 32
@@ -8,7 +8,8 @@
 //!
 //! The tenant comes first because nothing may be read before the tenant is known. Only a digest of the secret
 //! is stored. Secrets are uniformly random, so a plain SHA-256 is enough: there is no list of likely ones to
-//! try.
+//! try. API keys, which live for a year and are kept by others, are stored as a code under a key of the tenant, so
+//! that a row written into the database by itself opens nothing.
 
 use std::fmt;
 
@@ -20,7 +21,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{CryptoError, random};
+use super::{CryptoError, DerivedPurpose, TenantKeys, random};
 
 const SECRET_LENGTH: usize = 32;
 const PAYLOAD_LENGTH: usize = 16 + 16 + SECRET_LENGTH;
@@ -33,10 +34,14 @@ pub enum BearerTokenKind {
     Session,
     /// `cat_`: access for a program.
     Access,
+    /// `crt_`: gets a new pair of access and refresh token once.
+    Refresh,
+    /// `cak_`: the key of a partner organization.
+    ApiKey,
 }
 
 impl BearerTokenKind {
-    const ALL: [Self; 2] = [Self::Session, Self::Access];
+    const ALL: [Self; 4] = [Self::Session, Self::Access, Self::Refresh, Self::ApiKey];
 
     /// The four characters a token of this kind begins with.
     #[must_use]
@@ -44,6 +49,8 @@ impl BearerTokenKind {
         match self {
             Self::Session => "cst_",
             Self::Access => "cat_",
+            Self::Refresh => "crt_",
+            Self::ApiKey => "cak_",
         }
     }
 }
@@ -139,6 +146,25 @@ impl BearerToken {
     #[must_use]
     pub fn matches(&self, stored_digest: &[u8]) -> bool {
         self.secret_digest().ct_eq(stored_digest).into()
+    }
+
+    /// The code over the token's id and secret under the tenant's current key: what is stored of an API key.
+    #[must_use]
+    pub fn code(&self, keys: &TenantKeys) -> [u8; 32] {
+        keys.mac(DerivedPurpose::ApiKey, self.coded().as_slice())
+    }
+
+    /// Whether the stored code is that of this token, under any of the tenant's keys, in constant time.
+    #[must_use]
+    pub fn matches_code(&self, keys: &TenantKeys, stored: &[u8]) -> bool {
+        keys.verify_mac(DerivedPurpose::ApiKey, self.coded().as_slice(), stored)
+    }
+
+    fn coded(&self) -> Zeroizing<[u8; 16 + SECRET_LENGTH]> {
+        let mut coded = Zeroizing::new([0u8; 16 + SECRET_LENGTH]);
+        coded[..16].copy_from_slice(self.token_id.as_bytes());
+        coded[16..].copy_from_slice(self.secret.as_slice());
+        coded
     }
 }
 

@@ -59,8 +59,7 @@ impl Slot {
                 let row =
                     bound(app, claim.statement(cached.is_none())).fetch_optional(&mut *transaction).await?;
                 let row = row.map(QueryResult::from);
-                let believed = claim.believe(row.as_ref(), app.clock().now());
-                let (viewer, roots) = match believed {
+                let (viewer, keys) = match believe(app, &claim, cached, row.as_ref()).await {
                     Ok(believed) => believed,
                     Err(error @ Error::Unauthenticated(_)) => {
                         drop(transaction);
@@ -69,10 +68,6 @@ impl Slot {
                         return Err(error);
                     }
                     Err(error) => return Err(error),
-                };
-                let keys = match (cached, roots) {
-                    (Some(keys), _) => keys,
-                    (None, roots) => app.keyring().load(tenant_id, roots.unwrap_or_default()).await?,
                 };
                 let viewer = Arc::new(viewer);
                 let core = Core {
@@ -104,8 +99,8 @@ impl Slot {
         })))
     }
 
-    /// A slot of somebody who is not believed.
-    fn anonymous(app: &App, origin: Arc<Origin>) -> Self {
+    /// A slot of somebody who is not believed, or not yet.
+    pub(in crate::kernel) fn anonymous(app: &App, origin: Arc<Origin>) -> Self {
         Self(Arc::new(SlotInner {
             app: app.clone(),
             origin,
@@ -139,6 +134,20 @@ impl Slot {
             committed: false.into(),
             spent: OnceLock::new(),
         }))
+    }
+
+    /// Records that a credential was refused that no header brought: in the tenant that gave it out, if that is known,
+    /// or else in the reserved one. As with tokens in headers, only so many a second.
+    ///
+    /// # Errors
+    ///
+    /// It could not be recorded: the refusal must not leave.
+    pub async fn note_refused(
+        &self,
+        owner: Option<(Uuid, (&'static str, Uuid))>,
+        operation: &'static str,
+    ) -> Result<()> {
+        note_refused(&self.0.app, owner, operation, self.0.origin.clone()).await
     }
 
     /// The application.
@@ -278,12 +287,36 @@ impl Slot {
     }
 }
 
+/// The viewer that a claim is good for, and the tenant's keys.
+async fn believe(
+    app: &App,
+    claim: &Claim,
+    cached: Option<Arc<TenantKeys>>,
+    row: Option<&QueryResult>,
+) -> Result<(Viewer, Arc<TenantKeys>)> {
+    let row = row.ok_or_else(Claim::refused)?;
+    let keys = match cached {
+        Some(keys) => keys,
+        None => app.keyring().load(claim.tenant_id(), Claim::root_keys(row)?).await?,
+    };
+    Ok((claim.believe(row, &keys, app.clock().now())?, keys))
+}
+
 /// Records that a token was refused: in the tenant that it was given out by, or else in the reserved one.
 ///
 /// Anybody can send bad tokens at any rate, so only some of them are recorded; the others are counted.
 pub(in crate::kernel) async fn note_refused_token(
     app: &App,
     owner: Option<(Uuid, (&'static str, Uuid))>,
+    origin: Arc<Origin>,
+) -> Result<()> {
+    note_refused(app, owner, "token.present", origin).await
+}
+
+async fn note_refused(
+    app: &App,
+    owner: Option<(Uuid, (&'static str, Uuid))>,
+    operation: &'static str,
     origin: Arc<Origin>,
 ) -> Result<()> {
     if !app.may_note_refused_token() {
@@ -294,12 +327,7 @@ pub(in crate::kernel) async fn note_refused_token(
     Slot::anonymous(app, origin)
         .write_anonymous(tenant_id.unwrap_or(PLATFORM), |write| {
             Box::pin(async move {
-                write.attempted(
-                    AuditAction::SignIn,
-                    "token.present",
-                    credential,
-                    Some("INVALID_CREDENTIALS"),
-                );
+                write.attempted(AuditAction::SignIn, operation, credential, Some("INVALID_CREDENTIALS"));
                 Ok(())
             })
         })

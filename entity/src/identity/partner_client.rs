@@ -1,0 +1,37 @@
+//! `partner_clients`: programs of partner organizations that prove who they are with a key of their own; only public
+//! keys are stored.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+use uuid::Uuid;
+
+use crate::{Id, identity::user, table::classify, tenancy::organization};
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "partner_clients")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Id<Entity>,
+    pub organization_id: Id<organization::Entity>,
+    pub creator_id: Id<user::Entity>,
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub purpose: String,
+    pub key_set: Json,
+    pub last_used_at: Option<DateTime<Utc>>,
+    pub revoked_at: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub created_by: Option<Uuid>,
+    pub updated_at: DateTime<Utc>,
+    pub updated_by: Option<Uuid>,
+    pub version: i32,
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+classify! {
+    table "partner_clients", standard: mutable;
+    operational: [OrganizationId, CreatorId, Name, Scopes, Purpose, KeySet, LastUsedAt, RevokedAt];
+}
