@@ -27,7 +27,9 @@ mod password;
 mod provider;
 mod random;
 mod signature;
+mod signed_token;
 mod tenant_keys;
+mod tenant_secret;
 mod token;
 
 pub use blind_index::{
@@ -42,6 +44,7 @@ pub use provider::{
     KeyId, KeyProvider, ProviderFuture, RootKey, RootKeyOwner, RootKeyState, WrappedRoot, rewrap_root,
 };
 pub use signature::Signer;
+pub use signed_token::{Claims, KeySet, SignatureAlgorithm, SignedToken};
 pub use tenant_keys::{DerivedPurpose, TenantKeys};
 pub use token::{BearerToken, BearerTokenKind};
 

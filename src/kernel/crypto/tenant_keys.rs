@@ -37,10 +37,12 @@ pub enum DerivedPurpose {
     RequestMac,
     /// Codes over the secrets of API keys.
     ApiKey,
+    /// Sealing secrets of the tenant that are no patient's.
+    TenantSecret,
 }
 
 impl DerivedPurpose {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::BlindIndex,
         Self::AuditMac,
         Self::TokenHash,
@@ -50,6 +52,7 @@ impl DerivedPurpose {
         Self::CheckpointSignature,
         Self::RequestMac,
         Self::ApiKey,
+        Self::TenantSecret,
     ];
 
     fn name(self) -> &'static str {
@@ -63,6 +66,7 @@ impl DerivedPurpose {
             Self::CheckpointSignature => "checkpoint-signature",
             Self::RequestMac => "request-mac",
             Self::ApiKey => "api-key",
+            Self::TenantSecret => "tenant-secret",
         }
     }
 }
@@ -72,6 +76,7 @@ struct RootVersion {
     version: u32,
     derived: Box<[Zeroizing<[u8; KEY_LENGTH]>; DerivedPurpose::ALL.len()]>,
     data_key_wrap: Cipher,
+    secret: Cipher,
 }
 
 impl RootVersion {
@@ -84,7 +89,8 @@ impl RootVersion {
                 .expect("32 bytes are within what HKDF gives");
         }
         let data_key_wrap = Cipher::new(&derived[DerivedPurpose::DataKeyWrap as usize]);
-        Self { version: owner.version, derived, data_key_wrap }
+        let secret = Cipher::new(&derived[DerivedPurpose::TenantSecret as usize]);
+        Self { version: owner.version, derived, data_key_wrap, secret }
     }
 
     fn key(&self, purpose: DerivedPurpose) -> &[u8; KEY_LENGTH] {
@@ -175,6 +181,10 @@ impl TenantKeys {
     /// [`CryptoError::UnknownKeyVersion`].
     pub fn checkpoint_signer(&self, version: u32) -> Result<Signer, CryptoError> {
         Ok(Signer::from_seed(self.root(version)?.key(DerivedPurpose::CheckpointSignature)))
+    }
+
+    pub(super) fn secret_cipher(&self, version: u32) -> Result<&Cipher, CryptoError> {
+        Ok(&self.root(version)?.secret)
     }
 
     /// Whether `mac` is that of `message` under any version of the root key. Takes the same time for every
