@@ -16,7 +16,7 @@ use crate::{
     },
     people::{PeopleMutation, PeopleQuery},
     platform::{PlatformMutation, PlatformQuery},
-    tenancy::TenancyQuery,
+    tenancy::{TenancyMutation, TenancyQuery},
 };
 
 /// What can be asked.
@@ -25,7 +25,13 @@ pub struct Query(IdentityQuery, TenancyQuery, PeopleQuery, ConsentContextQuery, 
 
 /// What can be changed. Every mutation is a verb of the business and one transaction.
 #[derive(Default, MergedObject)]
-pub struct Mutation(IdentityMutation, PeopleMutation, ConsentContextMutation, PlatformMutation);
+pub struct Mutation(
+    IdentityMutation,
+    TenancyMutation,
+    PeopleMutation,
+    ConsentContextMutation,
+    PlatformMutation,
+);
 
 type Builder = SchemaBuilder<Query, Mutation, EmptySubscription>;
 type Executable = async_graphql::Schema<Query, Mutation, EmptySubscription>;

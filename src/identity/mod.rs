@@ -3,8 +3,14 @@
 pub mod last_owner;
 pub mod role;
 pub mod role_assignment;
+pub mod access_token;
+pub mod api_key;
+pub mod client_credentials;
+pub mod partner_client;
+mod partner_scope;
 pub mod role_catalogue;
 pub mod sign_in;
+pub mod token_pair;
 pub mod user;
 pub mod user_creation;
 pub mod viewer;
@@ -13,7 +19,12 @@ use async_graphql::MergedObject;
 
 /// What can be asked about identity.
 #[derive(Default, MergedObject)]
-pub struct IdentityQuery(viewer::ViewerQuery, role::RoleQuery);
+pub struct IdentityQuery(
+    viewer::ViewerQuery,
+    role::RoleQuery,
+    api_key::ApiKeyQuery,
+    partner_client::PartnerClientQuery,
+);
 
 /// What can be changed about identity.
 #[derive(Default, MergedObject)]
@@ -21,4 +32,8 @@ pub struct IdentityMutation(
     sign_in::SignInMutation,
     role::RoleMutation,
     role_assignment::RoleAssignmentMutation,
+    token_pair::TokenPairMutation,
+    access_token::ApiTokenMutation,
+    api_key::ApiKeyMutation,
+    partner_client::PartnerClientMutation,
 );

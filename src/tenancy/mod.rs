@@ -1,10 +1,15 @@
 //! Tenancy: who the customer is, and where it works.
 
 pub mod location;
+pub mod organization;
 pub mod provision;
 
 use async_graphql::MergedObject;
 
 /// What can be asked about tenancy.
 #[derive(Default, MergedObject)]
-pub struct TenancyQuery(location::LocationQuery);
+pub struct TenancyQuery(location::LocationQuery, organization::OrganizationQuery);
+
+/// What can be changed about tenancy.
+#[derive(Default, MergedObject)]
+pub struct TenancyMutation(organization::OrganizationMutation);

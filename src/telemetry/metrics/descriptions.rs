@@ -95,6 +95,12 @@ pub(super) const DESCRIPTIONS: &[(&str, Kind, Unit, &str)] = &[
     ),
     ("consentry_sign_ins_total", Counter, Unit::Count, "Attempts to sign in with a password, by outcome."),
     (
+        "consentry_tokens_issued_total",
+        Counter,
+        Unit::Count,
+        "Credentials that were given out, by kind: access and refresh tokens of people, keys and access of partners.",
+    ),
+    (
         "consentry_pool_connections",
         Gauge,
         Unit::Count,
