@@ -15,9 +15,7 @@ use super::{
 use crate::{
     config::Config,
     kernel::app::App,
-    platform::trusted_document::{
-        MOST_AT_ONCE, TrustedDocumentInput, UploadTrustedDocumentsInput, upload,
-    },
+    platform::trusted_document::{MOST_AT_ONCE, TrustedDocumentInput, UploadTrustedDocumentsInput, upload},
 };
 
 /// What to do with documents.
@@ -61,7 +59,9 @@ fn read(manifest: &PathBuf) -> Result<Vec<TrustedDocumentInput>, Failure> {
     let text = std::fs::read(manifest)
         .map_err(|error| Failure::refused(format_args!("cannot read {place}: {}", error.kind())))?;
     let documents: BTreeMap<String, String> = serde_json::from_slice(&text).map_err(|_| {
-        Failure::refused(format_args!("{place} is no manifest: it has to be a JSON object of documents by id"))
+        Failure::refused(format_args!(
+            "{place} is no manifest: it has to be a JSON object of documents by id"
+        ))
     })?;
     if documents.is_empty() {
         return Err(Failure::refused(format_args!("{place} holds no document")));

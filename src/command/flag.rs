@@ -59,9 +59,7 @@ pub(super) async fn run(config: &Config, request: Request) -> Result<(), Failure
     visit(server, async |server| {
         let options = server.app_options()?;
         let provider = check(&options, key).await?;
-        with_app(&options, server.pooler(), provider, async |app| change(app, request).await)
-            .await
-            .map(drop)
+        with_app(&options, server.pooler(), provider, async |app| change(app, request).await).await.map(drop)
     })
     .await
 }
@@ -71,7 +69,8 @@ async fn change(app: &App, request: Request) -> Result<(), Failure> {
     match request {
         Request::Set(Switch { which: Which { key, tenant }, off, percentage, description }) => {
             let tenant_id = tenant_of(app, tenant.as_deref()).await?;
-            let said = format!("{key} is {} for {percentage} % of the users\n", if off { "off" } else { "on" });
+            let said =
+                format!("{key} is {} for {percentage} % of the users\n", if off { "off" } else { "on" });
             let input = SetFeatureFlagInput {
                 key,
                 enabled: !off,

@@ -21,7 +21,11 @@ pub(super) fn budget(burst: Option<&str>, rate: Option<&str>) -> Result<Option<B
         None => BURST,
         Some("0") => return Ok(None),
         Some(text) => text.parse().ok().filter(|burst| BURSTS.contains(burst)).ok_or_else(|| {
-            not_one_of(COST_BURST, text, &format!("0, or a number from {} to {}", BURSTS.start(), BURSTS.end()))
+            not_one_of(
+                COST_BURST,
+                text,
+                &format!("0, or a number from {} to {}", BURSTS.start(), BURSTS.end()),
+            )
         })?,
     };
     Ok(Some(Budget { capacity, rate }))

@@ -118,7 +118,11 @@ struct Written<'a> {
 }
 
 pub(super) fn write(
-    answer: Answer, operation: Option<&'static str>, media: Media, request_id: &str) -> Response {
+    answer: Answer,
+    operation: Option<&'static str>,
+    media: Media,
+    request_id: &str,
+) -> Response {
     let Answer { mut response, operation: _, outcome, headers, statistics } = answer;
     // A field that failed says where it stands; an error without a path came before any field was asked.
     let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());

@@ -241,7 +241,8 @@ fn parameters(members: Members) -> Result<Parameters, Violation> {
 ///
 /// `BAD_REQUEST` when it is written in any other way.
 pub fn digest(id: &str) -> Result<[u8; 32], Violation> {
-    let malformed = || Violation::bad_request("`documentId` is `sha256:` and 64 lower-case hexadecimal digits.");
+    let malformed =
+        || Violation::bad_request("`documentId` is `sha256:` and 64 lower-case hexadecimal digits.");
     let digits = id.strip_prefix("sha256:").filter(|digits| digits.len() == 64).ok_or_else(malformed)?;
     let mut digest = [0; 32];
     for (byte, pair) in digest.iter_mut().zip(digits.as_bytes().chunks(2)) {

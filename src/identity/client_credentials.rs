@@ -168,8 +168,7 @@ fn proves(write: &Write, assertion: &SignedToken, keys: &KeySet, audience: &str)
     }
     let Ok(claims) = assertion.verify(keys, ALGORITHMS) else { return false };
     let now = write.now();
-    let ends_soon =
-        claims.expires_at().is_some_and(|end| now < end && end <= now + FARTHEST_END + LEEWAY);
+    let ends_soon = claims.expires_at().is_some_and(|end| now < end && end <= now + FARTHEST_END + LEEWAY);
     let mut audiences = claims.audiences();
     let for_us = audiences.next() == Some(audience) && audiences.next().is_none();
     ends_soon && for_us && claims.check_times(now, LEEWAY).is_ok()

@@ -1,13 +1,13 @@
 //! Identity: who calls, and what they may do.
 
-pub mod last_owner;
-pub mod role;
-pub mod role_assignment;
 pub mod access_token;
 pub mod api_key;
 pub mod client_credentials;
+pub mod last_owner;
 pub mod partner_client;
 mod partner_scope;
+pub mod role;
+pub mod role_assignment;
 pub mod role_catalogue;
 pub mod sign_in;
 pub mod token_pair;

@@ -298,7 +298,9 @@ async fn revoke(write: &Write, input: RevokePartnerClientInput) -> Result<Id<par
         .add(access_token::Column::PartnerClientId.eq(client.id))
         .add(access_token::Column::RevokedAt.is_null())
         .add(access_token::Column::ExpiresAt.gt(write.now()));
-    write.update_where(open, access_token::ActiveModel { revoked_at: Set(now), ..Default::default() }).await?;
+    write
+        .update_all(open, access_token::ActiveModel { revoked_at: Set(now), ..Default::default() })
+        .await?;
     written(write, "partner_client.revoke", client.id, vec!["revokedAt"]);
     write.emit("partner_client.revoked", "PARTNER_CLIENT", client.id.uuid()).await?;
     Ok(client.id)
@@ -348,7 +350,9 @@ fn read_key_set(text: &str) -> Result<Value> {
     for key in keys {
         let Value::Object(mut key) = key else { return Err(malformed()) };
         if PRIVATE.iter().any(|member| key.contains_key(*member)) {
-            return Err(refused("takes public keys alone; whoever has a private one besides you can sign as you"));
+            return Err(refused(
+                "takes public keys alone; whoever has a private one besides you can sign as you",
+            ));
         }
         let name = key.get("kid").and_then(Value::as_str).filter(|name| (1..=200).contains(&name.len()));
         let name = name.ok_or_else(|| refused("takes keys with a `kid` of 1 to 200 characters"))?.to_owned();

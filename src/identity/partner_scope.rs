@@ -72,8 +72,9 @@ impl Binding {
             return Err(Error::invalid("scopes", format!("a partner has some of {}", list.join(", "))));
         }
         let held = |scope: &String| {
-            Permission::from_str(scope)
-                .is_ok_and(|permission| write.principal().is_ok_and(|giver| giver.reach(permission).is_some()))
+            Permission::from_str(scope).is_ok_and(|permission| {
+                write.principal().is_ok_and(|giver| giver.reach(permission).is_some())
+            })
         };
         if !scopes.iter().all(held) {
             return Err(Error::invalid("scopes", "nobody gives what they do not have themselves"));

@@ -292,13 +292,8 @@ async fn rotate(write: &Write, token: BearerToken) -> Result<Outcome<TokenPair>>
         ..Default::default()
     };
     write.update(row.id, None, used).await?;
-    let family = Family {
-        id: Some(family_id),
-        user_id: row.user_id,
-        session_id,
-        name: row.name,
-        scopes: row.scopes,
-    };
+    let family =
+        Family { id: Some(family_id), user_id: row.user_id, session_id, name: row.name, scopes: row.scopes };
     let (_, pair) = issue(write, family).await?;
     write.attempted(AuditAction::SignIn, "token_pair.refresh", target, None);
     Ok(Outcome::Taken(pair))
@@ -306,11 +301,7 @@ async fn rotate(write: &Write, token: BearerToken) -> Result<Outcome<TokenPair>>
 
 /// Whether the user may sign in, and did not sign out of the session that the family began with. That the session ran out
 /// of time does not matter: a refresh token is there to outlast it.
-async fn stands(
-    write: &Write,
-    user_id: Id<user::Entity>,
-    session_id: Id<session::Entity>,
-) -> Result<bool> {
+async fn stands(write: &Write, user_id: Id<user::Entity>, session_id: Id<session::Entity>) -> Result<bool> {
     let user = write.find::<user::Entity>(Condition::all().add(user::Column::Id.eq(user_id))).await?;
     let session =
         write.find::<session::Entity>(Condition::all().add(session::Column::Id.eq(session_id))).await?;
@@ -323,7 +314,7 @@ async fn end_family(write: &Write, family_id: Id<access_token::Entity>) -> Resul
         .add(access_token::Column::FamilyId.eq(family_id))
         .add(access_token::Column::RevokedAt.is_null());
     let change = access_token::ActiveModel { revoked_at: Set(Some(write.now())), ..Default::default() };
-    write.update_where(open, change).await?;
+    write.update_all(open, change).await?;
     Ok(())
 }
 

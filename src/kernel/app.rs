@@ -342,12 +342,13 @@ impl App {
     /// Those of the database.
     pub async fn active_tenant(&self, id: Uuid) -> Result<Option<Uuid>> {
         let mut transaction = database::begin(&self.pool, Mode::Read, NO_TENANT, None).await?;
-        let id = sqlx::query_scalar("select id from tenants where id = $1 and status = 'ACTIVE' and id <> $2")
-            .bind(id)
-            .bind(PLATFORM)
-            .persistent(self.keeps_statements())
-            .fetch_optional(&mut *transaction)
-            .await?;
+        let id =
+            sqlx::query_scalar("select id from tenants where id = $1 and status = 'ACTIVE' and id <> $2")
+                .bind(id)
+                .bind(PLATFORM)
+                .persistent(self.keeps_statements())
+                .fetch_optional(&mut *transaction)
+                .await?;
         transaction.commit().await?;
         Ok(id)
     }

@@ -164,7 +164,9 @@ pub enum Error {
     #[error("no document has this `documentId`; upload it first, or send `query`")]
     PersistedDocumentNotFound,
     /// The document was not uploaded before.
-    #[error("only documents that were uploaded before are executed for you; ask whoever keeps your integrations")]
+    #[error(
+        "only documents that were uploaded before are executed for you; ask whoever keeps your integrations"
+    )]
     DocumentNotTrusted,
     /// Input or state was refused: becomes `userErrors`.
     #[error("refused")]

@@ -72,7 +72,8 @@ impl GlobalFlags {
         slot.release().await;
         match read(slot.app()).await {
             Ok(flags) => {
-                *self.read.write().expect("nothing panics while it holds the flags") = Some((now, Arc::new(flags)));
+                *self.read.write().expect("nothing panics while it holds the flags") =
+                    Some((now, Arc::new(flags)));
                 Ok(())
             }
             // What held a moment ago is better than nothing.

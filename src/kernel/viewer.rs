@@ -160,12 +160,18 @@ impl Claim {
             Value::from(self.token.token_id()),
             Value::from(needs_root_keys),
         ];
-        Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, principal_sql(&format!("{columns}{organizations}"), &source), values)
+        Statement::from_sql_and_values(
+            sea_orm::DbBackend::Postgres,
+            principal_sql(&format!("{columns}{organizations}"), &source),
+            values,
+        )
     }
 
     /// The one answer to whoever is not believed.
     pub(in crate::kernel) fn refused() -> Error {
-        Error::Unauthenticated("the token is not valid, has ended, or its user may not sign in: sign in again")
+        Error::Unauthenticated(
+            "the token is not valid, has ended, or its user may not sign in: sign in again",
+        )
     }
 
     /// The tenant's root keys, which the statement read if it was asked to.
@@ -209,7 +215,8 @@ impl Claim {
         if let Some(organization_id) = credential.organization_id {
             let organizations = credential.organizations.as_deref().unwrap_or_default();
             // An organization that is gone speaks for nobody, nor does a credential without a purpose.
-            let purpose = bound.filter(|_| organizations.contains(&organization_id)).ok_or_else(Self::refused)?;
+            let purpose =
+                bound.filter(|_| organizations.contains(&organization_id)).ok_or_else(Self::refused)?;
             let partner = Partner {
                 organization_id: entity::Id::new(organization_id),
                 purpose,

@@ -230,7 +230,8 @@ pub async fn upload(
 
 /// Refuses a document that could not be executed; returns its name.
 fn check(known: &Documents, body: &str, id: Option<&str>, place: usize) -> Result<String> {
-    let invalid = |field: &str, message: String| Error::invalid(&format!("documents.{place}.{field}"), message);
+    let invalid =
+        |field: &str, message: String| Error::invalid(&format!("documents.{place}.{field}"), message);
     let document = known.parse(body).map_err(|violation| invalid("body", violation.message))?;
     if let Some(id) = id {
         let stated = digest(id).map_err(|violation| invalid("documentId", violation.message))?;
@@ -253,7 +254,9 @@ async fn remove(write: &Write, input: RemoveTrustedDocumentInput) -> Result<Stri
     let RemoveTrustedDocumentInput { document_id } = input;
     let digest = digest(&document_id).map_err(|violation| Error::invalid("documentId", violation.message))?;
     let row = find(write, digest).await?.ok_or_else(|| Error::not_found("documentId", "document"))?;
-    write.erase::<trusted_document::Entity>(Condition::all().add(trusted_document::Column::Id.eq(row.id))).await?;
+    write
+        .erase::<trusted_document::Entity>(Condition::all().add(trusted_document::Column::Id.eq(row.id)))
+        .await?;
     write.written(Written {
         operation: "trusted_document.remove",
         target_kind: "TRUSTED_DOCUMENT",

@@ -171,7 +171,10 @@ async fn create(write: &Write, input: CreateOrganizationInput) -> Result<Id<orga
         let parent = find(write, id, "parentOrganizationId").await?;
         // A school beneath a district, and nothing beneath a school: no way leads back to where it began.
         if (kind, parent.kind) != (OrganizationKind::School, OrganizationKind::District) {
-            return Err(Error::invalid("parentOrganizationId", "only a school has one, and it is a district"));
+            return Err(Error::invalid(
+                "parentOrganizationId",
+                "only a school has one, and it is a district",
+            ));
         }
     }
     let time_zone = match time_zone {
@@ -209,12 +212,9 @@ async fn create(write: &Write, input: CreateOrganizationInput) -> Result<Id<orga
 /// # Errors
 ///
 /// `NOT_FOUND` on `field`.
-pub async fn find(
-    write: &Write,
-    id: Id<organization::Entity>,
-    field: &str,
-) -> Result<organization::Model> {
-    let found = write.find::<organization::Entity>(Condition::all().add(organization::Column::Id.eq(id))).await?;
+pub async fn find(write: &Write, id: Id<organization::Entity>, field: &str) -> Result<organization::Model> {
+    let found =
+        write.find::<organization::Entity>(Condition::all().add(organization::Column::Id.eq(id))).await?;
     found.ok_or_else(|| Error::not_found(field, "organization"))
 }
 

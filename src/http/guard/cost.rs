@@ -39,8 +39,7 @@ pub(super) struct Prices {
 impl Prices {
     /// Prices a document that keeps the limits and is valid on the schema.
     pub(super) fn of(document: &ExecutableDocument, schema: &Schema) -> Self {
-        let mut assessor =
-            Assessor { document, schema, fragments: HashMap::new(), prices: Self::default() };
+        let mut assessor = Assessor { document, schema, fragments: HashMap::new(), prices: Self::default() };
         let operations = match &document.operations {
             DocumentOperations::Single(operation) => vec![(None, assessor.operation(&operation.node))],
             DocumentOperations::Multiple(operations) => operations

@@ -24,7 +24,8 @@ const KEPT: Duration = Duration::from_secs(60);
 
 static BUILT_IN: LazyLock<HashMap<[u8; 32], Arc<str>>> = LazyLock::new(|| {
     let manifest: HashMap<String, String> = serde_json::from_str(MANIFEST).expect("the manifest is JSON");
-    let known = manifest.into_iter().map(|(id, text)| (digest(&id).expect("an id of a document"), text.into()));
+    let known =
+        manifest.into_iter().map(|(id, text)| (digest(&id).expect("an id of a document"), text.into()));
     known.collect()
 });
 
@@ -41,7 +42,8 @@ pub struct TrustedDocuments {
 
 impl Default for TrustedDocuments {
     fn default() -> Self {
-        let weigher = |_: &(Uuid, [u8; 32]), text: &Arc<str>| u32::try_from(text.len() + 128).unwrap_or(u32::MAX);
+        let weigher =
+            |_: &(Uuid, [u8; 32]), text: &Arc<str>| u32::try_from(text.len() + 128).unwrap_or(u32::MAX);
         Self { kept: Cache::builder().max_capacity(CAPACITY).weigher(weigher).time_to_live(KEPT).build() }
     }
 }

@@ -93,7 +93,9 @@ impl Spending {
     pub(in crate::kernel) async fn spend(&self, slot: &Slot, cost: u64) -> Result<Spent> {
         let cost = i64::try_from(cost).unwrap_or(i64::MAX);
         let now = slot.app().clock().now();
-        let Some(viewer) = slot.viewer() else { return self.spend_as_stranger(slot.origin().peer, cost, now) };
+        let Some(viewer) = slot.viewer() else {
+            return self.spend_as_stranger(slot.origin().peer, cost, now);
+        };
         let (tenant_id, principal_id) = (viewer.tenant_id(), viewer.principal().user_id.uuid());
         let own = self.shared(tenant_id, principal_id, self.budget, now);
         let all = self.shared(tenant_id, tenant_id, self.budget.times(TENANT), now);

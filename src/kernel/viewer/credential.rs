@@ -25,7 +25,8 @@ pub(super) const API_KEY: &str = "
     from api_keys where tenant_id = $1 and id = $2 and deleted_at is null";
 
 /// A partner's organization and those above it, without the tenant's own: a consent for a district covers its schools.
-pub(super) const ORGANIZATIONS: &str = ", c.organization_id, case when c.organization_id is not null then array(
+pub(super) const ORGANIZATIONS: &str =
+    ", c.organization_id, case when c.organization_id is not null then array(
     with recursive above as (
         select o.id, o.parent_organization_id from organizations o
         where o.tenant_id = $1 and o.id = c.organization_id and o.deleted_at is null
@@ -88,7 +89,8 @@ impl Slot {
         id: Uuid,
     ) -> Result<()> {
         let app = self.app();
-        let mut transaction = crate::kernel::database::begin(app.pool(), Mode::Write, tenant_id, None).await?;
+        let mut transaction =
+            crate::kernel::database::begin(app.pool(), Mode::Write, tenant_id, None).await?;
         // Whoever stored it meanwhile has the row locked, or has stored a time that will do.
         let sql = format!(
             "update {table} set last_used_at = $3 where tenant_id = $1 and id = (
