@@ -3,8 +3,8 @@
 use crate::{
     consent::{consent, consent_recipient, consent_scope, disclosure},
     identity::{
-        access_token, api_key, partner_assertion, partner_client, role, role_assignment, role_permission,
-        session, user,
+        access_token, api_key, federated_sign_in, identity_provider, partner_assertion, partner_client, role,
+        role_assignment, role_permission, session, user,
     },
     people::{care_team_member, patient, person, person_relationship, person_token, practitioner},
     platform::{
@@ -29,6 +29,8 @@ pub fn tables() -> Vec<TableDescription> {
         describe::<api_key::Entity>(),
         describe::<partner_client::Entity>(),
         describe::<partner_assertion::Entity>(),
+        describe::<federated_sign_in::Entity>(),
+        describe::<identity_provider::Entity>(),
         describe::<person::Entity>(),
         describe::<person_token::Entity>(),
         describe::<patient::Entity>(),

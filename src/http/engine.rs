@@ -16,6 +16,8 @@ use super::refusal::Outcome;
 pub struct Caller {
     /// The `Authorization` header as it was sent.
     pub authorization: Option<String>,
+    /// The `X-Organization` header as it was sent.
+    pub organization: Option<String>,
     /// The `X-Purpose-Of-Use` header as it was sent.
     pub purpose: Option<String>,
     /// The id under which this request is answered, logged and recorded.
@@ -32,6 +34,7 @@ impl fmt::Debug for Caller {
         formatter
             .debug_struct("Caller")
             .field("authorization", &self.authorization.as_ref().map(|_| "…"))
+            .field("organization", &self.organization)
             .field("purpose", &self.purpose)
             .field("request_id", &self.request_id)
             .field("peer", &self.peer)

@@ -19,6 +19,7 @@ use super::refusal::{Outcome, Refusal, status};
 use crate::kernel::error::ErrorCode;
 use source::Source;
 
+const ORGANIZATION: HeaderName = HeaderName::from_static("x-organization");
 const PURPOSE: HeaderName = HeaderName::from_static("x-purpose-of-use");
 const LONGEST_USER_AGENT: usize = 256;
 /// How many faults of one document are listed: a document of a thousand unknown fields has a thousand.
@@ -99,6 +100,7 @@ pub(super) fn caller(parts: &Parts, request_id: &str) -> Result<Caller, Refusal>
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Ok(Caller {
         authorization: single(&parts.headers, &header::AUTHORIZATION)?,
+        organization: single(&parts.headers, &ORGANIZATION)?,
         purpose: single(&parts.headers, &PURPOSE)?,
         request_id: request_id.to_owned(),
         peer: peer.map(|ConnectInfo(address)| address.ip()),

@@ -298,9 +298,7 @@ async fn revoke(write: &Write, input: RevokePartnerClientInput) -> Result<Id<par
         .add(access_token::Column::PartnerClientId.eq(client.id))
         .add(access_token::Column::RevokedAt.is_null())
         .add(access_token::Column::ExpiresAt.gt(write.now()));
-    write
-        .update_all(open, access_token::ActiveModel { revoked_at: Set(now), ..Default::default() })
-        .await?;
+    write.update_all(open, access_token::ActiveModel { revoked_at: Set(now), ..Default::default() }).await?;
     written(write, "partner_client.revoke", client.id, vec!["revokedAt"]);
     write.emit("partner_client.revoked", "PARTNER_CLIENT", client.id.uuid()).await?;
     Ok(client.id)

@@ -23,6 +23,7 @@ use super::{
     database::{self, Mode, NO_TENANT, Pooler},
     error::{Error, Result},
     feature::GlobalFlags,
+    federation::{Federation, Reach},
     limit::{Budget, Policies, Spending, TrustedDocuments},
     record::Origin,
     session::Slot,
@@ -60,6 +61,7 @@ struct Shared {
     spending: Option<Arc<Spending>>,
     trusted_documents: Arc<TrustedDocuments>,
     global_flags: Arc<GlobalFlags>,
+    federation: Federation,
     allow_get: bool,
     request_time: Duration,
     operations: Operations,
@@ -94,6 +96,7 @@ impl App {
             spending: None,
             trusted_documents: Arc::default(),
             global_flags: Arc::default(),
+            federation: Federation::new(Reach::Public, None),
             allow_get: false,
             request_time: REQUEST_TIME,
             operations: Operations::default(),
@@ -124,6 +127,17 @@ impl App {
     pub fn allowing_get(&self) -> Self {
         let shared = Shared { allow_get: true, ..(*self.shared).clone() };
         Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// The same application, asking identity providers in this way.
+    pub fn with_federation(&self, federation: Federation) -> Self {
+        let shared = Shared { federation, ..(*self.shared).clone() };
+        Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// What identity providers publish.
+    pub fn federation(&self) -> &Federation {
+        &self.shared.federation
     }
 
     /// The same application, giving requests so much time.
@@ -227,7 +241,7 @@ impl App {
     }
 
     /// Whether one more refused token may be written into the record; a flood of them must not fill the disk.
-    pub(in crate::kernel) fn may_note_refused_token(&self) -> bool {
+    pub(crate) fn may_note_refused_token(&self) -> bool {
         self.shared.refused_tokens.check().is_ok()
     }
 

@@ -13,7 +13,7 @@ use super::{
     limit::{CallerKind, DocumentMode, Spent},
     record::Origin,
     session::{Slot, note_refused_token},
-    viewer::Claim,
+    viewer::Presented,
 };
 use crate::{
     http::{
@@ -113,9 +113,11 @@ impl Engine for App {
 
 /// Finds out who calls.
 async fn open(app: &App, caller: Caller) -> Result<Slot, Error> {
-    let Caller { authorization, purpose, request_id, peer, user_agent } = caller;
+    let Caller { authorization, organization, purpose, request_id, peer, user_agent } = caller;
     let origin = Arc::new(Origin { request_id, peer, user_agent, operator: false });
-    let claim = match Claim::read(authorization.as_deref(), purpose.as_deref()) {
+    let presented =
+        Presented::read(app, authorization.as_deref(), organization.as_deref(), purpose.as_deref());
+    let claim = match presented.await {
         Ok(claim) => claim,
         Err(error @ Error::Unauthenticated(_)) => {
             note_refused_token(app, None, origin).await?;

@@ -19,6 +19,7 @@ pub mod door;
 pub mod engine;
 pub mod error;
 pub mod feature;
+pub mod federation;
 pub mod graphql;
 pub mod limit;
 pub mod load;

@@ -20,6 +20,17 @@ use super::{
 };
 use credential::{ACCESS_TOKEN, API_KEY, CredentialRow, ORGANIZATIONS, Used};
 
+mod signed_token;
+
+pub(in crate::kernel) use signed_token::Presented;
+
+/// What every credential's statement selects beside it: the tenant's root keys, when `$3` says that they are not at hand.
+const ROOT_KEYS: &str =
+    ", case when $3 then (select json_agg(json_build_object('version', k.key_version, 'state', k.state,
+        'wrapped', encode(k.wrapped, 'hex')))
+    from encryption_keys k
+    where k.tenant_id = $1 and k.purpose = 'ROOT') end as root_keys";
+
 /// Who calls, with which credential.
 #[derive(Clone, Debug)]
 pub struct Viewer {
@@ -139,11 +150,8 @@ impl Claim {
             }
             _ => format!(", c.token_kind, c.last_used_at{ORGANIZATIONS}"),
         };
-        let columns = ", c.token_digest, c.expires_at, c.ended_at, c.scopes, c.bound_purpose,
-            case when $3 then (select json_agg(json_build_object('version', k.key_version, 'state', k.state,
-                    'wrapped', encode(k.wrapped, 'hex')))
-                from encryption_keys k
-                where k.tenant_id = $1 and k.purpose = 'ROOT') end as root_keys";
+        let columns =
+            format!(", c.token_digest, c.expires_at, c.ended_at, c.scopes, c.bound_purpose{ROOT_KEYS}");
         let credential = match self.token.kind() {
             BearerTokenKind::Session => {
                 "select user_id, token_digest, expires_at, ended_at, null::text[] as scopes, null::text as bound_purpose

@@ -2,6 +2,8 @@
 
 pub mod access_token;
 pub mod api_key;
+pub mod federated_sign_in;
+pub mod identity_provider;
 pub mod partner_assertion;
 pub mod partner_client;
 pub mod permission;

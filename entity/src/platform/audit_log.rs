@@ -99,6 +99,8 @@ pub enum AuditCredential {
     ApiKey,
     /// The command line.
     Operator,
+    /// A signed token of an identity provider.
+    SignedToken,
 }
 
 /// A row.

@@ -82,6 +82,16 @@ pub enum CryptoError {
     Configuration(String),
 }
 
+/// A text that nobody can guess: 256 random bits in 43 characters that stand in any URL.
+///
+/// # Errors
+///
+/// [`CryptoError::RandomUnavailable`].
+pub fn random_text() -> Result<secrecy::SecretString, CryptoError> {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    Ok(URL_SAFE_NO_PAD.encode(*random::secret_bytes::<32>()?).into())
+}
+
 impl CryptoError {
     /// Whether the same call may succeed later without anyone changing anything.
     #[must_use]

@@ -39,8 +39,13 @@ pub use relay::{Relay, relay};
 
 /// What events are about, and the tables that it stands in: `consentry verify` looks for events about rows that are not
 /// there. A test holds every kind that is emitted to this list.
-pub const AGGREGATES: &[(&str, &str)] =
-    &[("CONSENT", "consents"), ("ORGANIZATION", "organizations"), ("PATIENT", "patients"), ("USER", "users")];
+pub const AGGREGATES: &[(&str, &str)] = &[
+    ("CONSENT", "consents"),
+    ("IDENTITY_PROVIDER", "identity_providers"),
+    ("ORGANIZATION", "organizations"),
+    ("PATIENT", "patients"),
+    ("USER", "users"),
+];
 
 /// An event, as an effect gets it.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]

@@ -20,7 +20,7 @@ use crate::kernel::{
     error::{Error, Result},
     limit::Spent,
     record::Origin,
-    viewer::{Claim, Viewer},
+    viewer::{Claim, Presented, Viewer},
 };
 
 /// What stands in the request's context: it opens sessions and puts a new one in after each mutation.
@@ -45,7 +45,7 @@ impl Slot {
     /// Reads who calls, on the transaction that the query will go on with.
     pub(in crate::kernel) async fn open(
         app: &App,
-        claim: Option<Claim>,
+        claim: Option<Presented>,
         origin: Arc<Origin>,
     ) -> Result<Self> {
         let statements = Arc::new(AtomicU32::new(0));
@@ -54,16 +54,27 @@ impl Slot {
             None => (None, None, None),
             Some(claim) => {
                 let tenant_id = claim.tenant_id();
-                let mut transaction = database::begin(app.pool(), Mode::Read, tenant_id, None).await?;
-                let cached = app.keyring().get(tenant_id).await;
-                let row =
-                    bound(app, claim.statement(cached.is_none())).fetch_optional(&mut *transaction).await?;
-                let row = row.map(QueryResult::from);
+                let mut keys_fetched = false;
+                let (transaction, cached, row) = loop {
+                    let mut transaction = database::begin(app.pool(), Mode::Read, tenant_id, None).await?;
+                    let cached = app.keyring().get(tenant_id).await;
+                    let row = bound(app, claim.statement(cached.is_none()))
+                        .fetch_optional(&mut *transaction)
+                        .await?
+                        .map(QueryResult::from);
+                    let Some(source) = claim.wants_keys(app, row.as_ref())?.filter(|_| !keys_fetched) else {
+                        break (transaction, cached, row);
+                    };
+                    // Nobody's connection waits for somebody else's machine.
+                    drop(transaction);
+                    claim.fetch_keys(app, &source).await;
+                    keys_fetched = true;
+                };
                 let (viewer, keys) = match believe(app, &claim, cached, row.as_ref()).await {
                     Ok(believed) => believed,
                     Err(error @ Error::Unauthenticated(_)) => {
                         drop(transaction);
-                        let owner = row.map(|_| (tenant_id, claim.credential()));
+                        let owner = row.and_then(|row| claim.named_by(&row)).map(|named| (tenant_id, named));
                         note_refused_token(app, owner, origin).await?;
                         return Err(error);
                     }
@@ -100,7 +111,7 @@ impl Slot {
     }
 
     /// A slot of somebody who is not believed, or not yet.
-    pub(in crate::kernel) fn anonymous(app: &App, origin: Arc<Origin>) -> Self {
+    pub(crate) fn anonymous(app: &App, origin: Arc<Origin>) -> Self {
         Self(Arc::new(SlotInner {
             app: app.clone(),
             origin,
@@ -290,7 +301,7 @@ impl Slot {
 /// The viewer that a claim is good for, and the tenant's keys.
 async fn believe(
     app: &App,
-    claim: &Claim,
+    claim: &Presented,
     cached: Option<Arc<TenantKeys>>,
     row: Option<&QueryResult>,
 ) -> Result<(Viewer, Arc<TenantKeys>)> {
@@ -299,7 +310,7 @@ async fn believe(
         Some(keys) => keys,
         None => app.keyring().load(claim.tenant_id(), Claim::root_keys(row)?).await?,
     };
-    Ok((claim.believe(row, &keys, app.clock().now())?, keys))
+    Ok((claim.believe(app, row, &keys)?, keys))
 }
 
 /// Records that a token was refused: in the tenant that it was given out by, or else in the reserved one.
