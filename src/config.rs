@@ -20,6 +20,7 @@ use crate::kernel::{
 };
 
 mod event_sink;
+mod public_url;
 #[cfg(test)]
 mod tests;
 mod usage;
@@ -27,7 +28,7 @@ mod usage;
 pub use event_sink::EventSinkSettings;
 
 /// Every variable that is read.
-pub const VARIABLES: [&str; 26] = [
+pub const VARIABLES: [&str; 27] = [
     ENVIRONMENT,
     DATABASE_URL,
     DATABASE_MIGRATOR_URL,
@@ -37,6 +38,7 @@ pub const VARIABLES: [&str; 26] = [
     AUDIT_JOURNAL,
     ENCRYPTION_KEY,
     LISTEN,
+    PUBLIC_URL,
     EXPLORER,
     CONNECTIONS,
     DRAIN_DELAY,
@@ -65,6 +67,7 @@ const AUDIT_JOURNAL: &str = "CONSENTRY_AUDIT_JOURNAL";
 const DATABASE_POOLER: &str = "DATABASE_POOLER";
 const ENCRYPTION_KEY: &str = "ENCRYPTION_KEY";
 const LISTEN: &str = "CONSENTRY_LISTEN";
+const PUBLIC_URL: &str = "CONSENTRY_PUBLIC_URL";
 const EXPLORER: &str = "CONSENTRY_EXPLORER";
 const CONNECTIONS: &str = "CONSENTRY_CONNECTIONS";
 const DRAIN_DELAY: &str = "CONSENTRY_DRAIN_DELAY";
@@ -131,6 +134,8 @@ pub struct Config {
     pub environment: Environment,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// The URL by which the outside knows the server, without a slash at its end; in production none unless it is set.
+    pub public_url: Option<String>,
     /// Whether the explorer is served.
     pub explorer: bool,
     /// Connections of clients that may be open at once, for all threads together.
@@ -253,6 +258,7 @@ impl Config {
         Ok(Self {
             environment,
             listen,
+            public_url: public_url::read(source.text(PUBLIC_URL)?, listen, environment)?,
             explorer,
             connections: source.number(CONNECTIONS, MOST_CONNECTIONS)?.unwrap_or(1_000),
             drain_delay: Duration::from_secs(source.seconds(DRAIN_DELAY, LONGEST_DRAIN_DELAY)?.unwrap_or(

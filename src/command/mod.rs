@@ -62,7 +62,7 @@ enum Command {
     Schema,
     /// Put two demo tenants there and print tokens for them, or many tenants with many patients; never in production
     Seed(seed::Request),
-    /// Make an access token for a program that acts for a user, and print it
+    /// Make an access token for a program that acts for a user, and print it; or list and revoke those there are
     Token(token::Request),
     /// Switch features on and off, for all tenants or for one
     #[command(subcommand)]

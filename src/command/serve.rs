@@ -182,9 +182,13 @@ async fn prepare(
     Ok((limited(&app, config), options, background, actors))
 }
 
-/// The application with what its callers may use.
+/// The application with what its callers may use, under the URL by which the outside knows it.
 fn limited(app: &App, config: &Config) -> App {
     let app = app.with_policies(config.policies);
+    let app = match &config.public_url {
+        Some(url) => app.known_as(url),
+        None => app,
+    };
     match config.budget {
         Some(budget) => app.with_budget(budget),
         None => app,

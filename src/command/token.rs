@@ -1,4 +1,4 @@
-//! `consentry token`: an access token for a program that acts for a user.
+//! `consentry token`: access tokens for programs that act for a user, and looking after them and the keys of partners.
 
 use std::str::FromStr;
 
@@ -18,6 +18,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use uuid::Uuid;
 
+mod kept;
+
 use super::{
     Failure,
     database::{Server, Use, connect, visit},
@@ -36,13 +38,16 @@ use crate::{
 
 /// What is asked for.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Request {
+    #[command(subcommand)]
+    existing: Option<kept::Request>,
     /// The tenant's slug
-    #[arg(long, value_name = "SLUG")]
-    tenant: String,
+    #[arg(long, value_name = "SLUG", required = true)]
+    tenant: Option<String>,
     /// The e-mail address of the user to act for
-    #[arg(long)]
-    email: String,
+    #[arg(long, required = true)]
+    email: Option<String>,
     /// What the token is for, in a few words
     #[arg(long, default_value = "made on the command line")]
     name: String,
@@ -57,7 +62,11 @@ pub(super) struct Request {
     days: u16,
 }
 
-pub(super) async fn run(config: &Config, request: Request) -> Result<(), Failure> {
+pub(super) async fn run(config: &Config, mut request: Request) -> Result<(), Failure> {
+    if let Some(existing) = request.existing.take() {
+        return kept::run(config, existing).await;
+    }
+    let (tenant, email) = (request.tenant.unwrap_or_default(), request.email.unwrap_or_default());
     // Everything that the request alone can get wrong comes before the database.
     let scopes = request.scopes.as_deref().map(read_scopes).transpose()?;
     let purpose = request.purpose.as_deref().map(read_purpose).transpose()?;
@@ -71,17 +80,20 @@ pub(super) async fn run(config: &Config, request: Request) -> Result<(), Failure
         let options = server.app_options()?;
         let provider = check(&options, key).await?;
         let (_, text) = with_app(&options, server.pooler(), provider, async |app| {
-            let tenant_id = app.tenant_by_slug(&request.tenant).await?.ok_or_else(|| {
-                Failure::refused(format_args!("there is no active tenant with the slug `{}`", request.tenant))
-            })?;
+            let tenant_id = find_tenant(app, &tenant).await?;
             let mut connection = connect(&options).await?;
-            let user_id = find_user(app, &mut connection, tenant_id, &request.email).await?;
+            let user_id = find_user(app, &mut connection, tenant_id, &email).await?;
             create(app, tenant_id, user_id, name, scopes, purpose, request.days).await
         })
         .await?;
         print(&format!("{}\n", text.expose_secret()))
     })
     .await
+}
+
+async fn find_tenant(app: &App, slug: &str) -> Result<Uuid, Failure> {
+    let found = app.tenant_by_slug(slug).await?;
+    found.ok_or_else(|| Failure::refused(format_args!("there is no active tenant with the slug `{slug}`")))
 }
 
 fn read_scopes(scopes: &[String]) -> Result<Vec<String>, Failure> {
@@ -188,5 +200,6 @@ async fn create(
         })
     })
     .await?;
+    metrics::counter!("consentry_tokens_issued_total", "kind" => "API").increment(1);
     Ok(token.expose())
 }

@@ -31,6 +31,7 @@ fn nothing_has_to_be_set_on_a_bare_machine() {
     assert_eq!(config.environment, Environment::Development);
     assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
     assert_eq!(config.data_directory, PathBuf::from(".consentry"));
+    assert_eq!(config.public_url.as_deref(), Some("http://127.0.0.1:8000"));
     assert!(config.explorer);
     assert_eq!(config.pool_size, 16);
     assert_eq!(config.pooler, Pooler::None);
@@ -57,6 +58,7 @@ fn every_variable_is_taken() {
         KEY,
         (LISTEN, "[::1]:9000"),
         (EXPLORER, "on"),
+        (PUBLIC_URL, "https://consentry.example.org/"),
         (CONNECTIONS, "250"),
         (DRAIN_DELAY, "0"),
         (DATA_DIRECTORY, "/srv/consentry"),
@@ -74,6 +76,7 @@ fn every_variable_is_taken() {
     let sink = config.event_sink.as_ref().expect("a sink");
     assert_eq!((sink.url.expose_secret(), sink.secret.expose_secret()), (SINK.1, SINK_SECRET.1));
     assert_eq!(config.listen.to_string(), "[::1]:9000");
+    assert_eq!(config.public_url.as_deref(), Some("https://consentry.example.org"));
     assert!(config.explorer);
     assert_eq!(config.data_directory, PathBuf::from("/srv/consentry"));
     assert_eq!((config.connections, config.drain_delay), (250, Duration::ZERO));
@@ -245,4 +248,17 @@ fn the_example_documents_every_variable_and_no_other() {
     documented.sort_unstable();
     read.sort_unstable();
     assert_eq!(documented, read);
+}
+
+#[test]
+fn the_public_url_is_one_that_clients_can_be_told() {
+    assert_eq!(config(&[PRODUCTION]).public_url, None, "nobody said it");
+    for url in
+        ["http://consentry.example.org", "consentry.example.org", "https://a:b@c.org", "https://c.org/?x=1"]
+    {
+        let message = refusal(&[PRODUCTION, (PUBLIC_URL, url)]);
+        assert!(message.contains(PUBLIC_URL) && !message.contains("a:b"), "{message}");
+    }
+    let local = config(&[(PUBLIC_URL, "http://localhost:9000/")]);
+    assert_eq!(local.public_url.as_deref(), Some("http://localhost:9000"));
 }

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use async_graphql::Response;
 use axum::http::{HeaderName, HeaderValue};
+use secrecy::SecretString;
 
 use super::guard::{Checked, Documents, Parameters};
 use super::operations::Operations;
@@ -74,6 +75,49 @@ pub struct Statistics {
     pub statements: u32,
 }
 
+/// What a client proves itself with at the token endpoint.
+pub struct Assertion {
+    /// The signed assertion as it was sent.
+    pub assertion: String,
+    /// The id that the client stated beside it.
+    pub client_id: Option<String>,
+    /// What it asks for.
+    pub scope: Option<String>,
+}
+
+impl fmt::Debug for Assertion {
+    /// Leaves the assertion out, which is a credential until it is spent.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Assertion").finish_non_exhaustive()
+    }
+}
+
+/// The answers of the token endpoint (RFC 6749 section 5).
+#[derive(Debug)]
+pub enum TokenAnswer {
+    /// Access.
+    Granted {
+        /// The access token.
+        token: SecretString,
+        /// For how many seconds it is good.
+        expires_in: i64,
+        /// What it is good for.
+        scope: String,
+    },
+    /// The request is not one that the endpoint knows.
+    InvalidRequest,
+    /// The client is not believed.
+    InvalidClient,
+    /// The client asks for what it was not given.
+    InvalidScope,
+    /// A grant that there is not.
+    UnsupportedGrantType,
+    /// Busy; worth another try.
+    Unavailable,
+    /// Our fault.
+    Internal,
+}
+
 /// The kernel, as the transport needs it.
 pub trait Engine: Clone + Send + Sync + 'static {
     /// Executes what is asked for.
@@ -83,6 +127,12 @@ pub trait Engine: Clone + Send + Sync + 'static {
 
     /// The schema definition language, for a caller who may read it; else an answer that says why not.
     fn sdl(&self, caller: Caller) -> impl Future<Output = Result<String, Box<Answer>>> + Send;
+
+    /// Gives a client access for its assertion, or not. It runs as [`answer`](Self::answer) does.
+    fn exchange(&self, caller: Caller, assertion: Assertion) -> impl Future<Output = TokenAnswer> + Send;
+
+    /// Whether there is a token endpoint: assertions name its URL, which somebody has to have said.
+    fn offers_tokens(&self) -> bool;
 
     /// Whether requests can be served now; if not, a sentence that says why and is safe to show to anyone.
     fn ready(&self) -> impl Future<Output = Result<(), String>> + Send;

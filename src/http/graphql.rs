@@ -1,6 +1,6 @@
 //! `/graphql`: one operation per request, as the GraphQL-over-HTTP specification has it.
 
-mod source;
+pub(super) mod source;
 
 use std::collections::BTreeMap;
 
@@ -96,16 +96,29 @@ async fn execute<E: Engine>(
 }
 
 pub(super) fn caller(parts: &Parts, request_id: &str) -> Result<Caller, Refusal> {
+    let authorization = single(&parts.headers, &header::AUTHORIZATION)?;
+    let purpose = single(&parts.headers, &PURPOSE)?;
+    let organization = single(&parts.headers, &ORGANIZATION)?;
+    Ok(Caller { organization, ..caller_of(parts, authorization, purpose, request_id) })
+}
+
+/// Who sends a request, with the credential that it brings.
+pub(super) fn caller_of(
+    parts: &Parts,
+    authorization: Option<String>,
+    purpose: Option<String>,
+    request_id: &str,
+) -> Caller {
     let peer = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    Ok(Caller {
-        authorization: single(&parts.headers, &header::AUTHORIZATION)?,
-        organization: single(&parts.headers, &ORGANIZATION)?,
-        purpose: single(&parts.headers, &PURPOSE)?,
+    Caller {
+        authorization,
+        organization: None,
+        purpose,
         request_id: request_id.to_owned(),
         peer: peer.map(|ConnectInfo(address)| address.ip()),
         user_agent: user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect()),
-    })
+    }
 }
 
 /// The response as it is sent: without `data` when nothing was executed.

@@ -16,12 +16,13 @@ mod sdl;
 pub mod server;
 #[cfg(test)]
 mod tests;
+mod token;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 
-pub use engine::{Answer, Asked, Caller, Engine, Statistics};
+pub use engine::{Answer, Asked, Assertion, Caller, Engine, Statistics, TokenAnswer};
 pub use operations::{Operation, Operations};
 pub use pages::{Pages, SignInOffer};
 pub use refusal::Outcome;
@@ -39,6 +40,7 @@ pub fn router_with_pages<E: Engine>(engine: E, pages: &Pages) -> Router {
 fn with_routes<E: Engine>(engine: E, more: Router<E>) -> Router {
     more.route("/graphql", any(graphql::answer::<E>))
         .route("/schema.graphql", get(sdl::serve::<E>))
+        .route("/oauth2/token", any(token::answer::<E>))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready::<E>))
         .fallback(refusal::not_found)

@@ -87,8 +87,16 @@ pub(super) async fn observe(
 
 /// The routes that there are; what else a caller asks for is one of many.
 fn route(path: &str) -> &'static str {
-    let known =
-        ["/graphql", "/schema.graphql", "/healthz", "/readyz", "/", "/explorer", "/explorer/actors.json"];
+    let known = [
+        "/graphql",
+        "/schema.graphql",
+        "/oauth2/token",
+        "/healthz",
+        "/readyz",
+        "/",
+        "/explorer",
+        "/explorer/actors.json",
+    ];
     let known = known.into_iter().find(|known| *known == path);
     known.unwrap_or(if path.starts_with("/assets/") { "/assets" } else { "other" })
 }

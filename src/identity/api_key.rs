@@ -267,14 +267,23 @@ async fn rotate(write: &Write, input: RotateApiKeyInput) -> Result<NewApiKey> {
 async fn revoke(write: &Write, input: RevokeApiKeyInput) -> Result<Id<api_key::Entity>> {
     let RevokeApiKeyInput { api_key_id } = input;
     let key = hold(write, api_key_id).await?;
+    end(write, &key).await?;
+    Ok(key.id)
+}
+
+/// Ends a key, in the transaction that holds its row.
+///
+/// # Errors
+///
+/// `INVALID_STATE` when it is revoked already.
+pub async fn end(write: &Write, key: &api_key::Model) -> Result<()> {
     if key.revoked_at.is_some() {
         return Err(Error::invalid_state("the key is revoked already"));
     }
     let change = api_key::ActiveModel { revoked_at: Set(Some(write.now())), ..Default::default() };
     write.update(key.id, None, change).await?;
     written(write, "api_key.revoke", key.id, vec!["revokedAt"]);
-    write.emit("api_key.revoked", "API_KEY", key.id.uuid()).await?;
-    Ok(key.id)
+    write.emit("api_key.revoked", "API_KEY", key.id.uuid()).await
 }
 
 async fn hold(write: &Write, id: Id<api_key::Entity>) -> Result<api_key::Model> {

@@ -1,25 +1,27 @@
 //! Access for clients of partners: an assertion that the client signed, for a token of five minutes (RFC 7523, RFC 6749
 //! section 4.4, SMART Backend Services).
 
+use std::str::FromStr;
+
 use chrono::TimeDelta;
 use entity::{
     Id,
     identity::{
         access_token::{self, AccessTokenKind},
         partner_assertion, partner_client,
+        permission::Permission,
     },
     platform::audit_log::AuditAction,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
-use std::str::FromStr;
 
 use super::partner_client::{ALGORITHMS, ClientId};
 use crate::kernel::{
     access::{load_principals, partner_permissions},
     crypto::{BearerToken, BearerTokenKind, KeySet, SignedToken},
-    error::{Error, Result},
+    error::Result,
     session::Slot,
     write::Write,
 };
@@ -143,8 +145,7 @@ async fn answer(
     let permitted = |scope: &&String| {
         client.scopes.contains(scope)
             && partner_permissions().any(|(permission, _)| permission.key() == scope.as_str())
-            && entity::identity::permission::Permission::from_str(scope)
-                .is_ok_and(|permission| giver.reach(permission).is_some())
+            && Permission::from_str(scope).is_ok_and(|permission| giver.reach(permission).is_some())
     };
     let asked = wanted.as_ref().unwrap_or(&client.scopes);
     let mut scopes: Vec<String> = asked.iter().filter(permitted).cloned().collect();
@@ -222,11 +223,4 @@ async fn issue(write: &Write, client: &partner_client::Model, scopes: Vec<String
     write.update(client.id, None, used).await?;
     metrics::counter!("consentry_tokens_issued_total", "kind" => "CLIENT").increment(1);
     Ok(Grant { token: token.expose(), expires_in: LASTS.num_seconds(), scope })
-}
-
-/// What an error of the kernel is to a client.
-///
-/// Everything but a busy database is ours to mend.
-pub fn is_passing(error: &Error) -> bool {
-    matches!(error, Error::Unavailable)
 }

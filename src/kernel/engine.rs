@@ -17,9 +17,10 @@ use super::{
 };
 use crate::{
     http::{
-        Answer, Asked, Caller, Engine, Operations, Outcome, Statistics,
+        Answer, Asked, Assertion, Caller, Engine, Operations, Outcome, Statistics, TokenAnswer,
         guard::{Checked, Documents, Violation},
     },
+    identity::client_credentials,
     telemetry::traces::TARGET,
 };
 
@@ -29,6 +30,9 @@ const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// What asking for a document that there is not costs: a statement.
 const UNKNOWN_DOCUMENT: u64 = 5;
+
+/// The path that clients ask for access at.
+const TOKEN_ENDPOINT: &str = "/oauth2/token";
 
 impl Engine for App {
     async fn answer(&self, caller: Caller, asked: Asked) -> Answer {
@@ -77,6 +81,36 @@ impl Engine for App {
             };
             Box::new(Answer { outcome, ..refuse(error, &request_id) })
         })
+    }
+
+    async fn exchange(&self, caller: Caller, assertion: Assertion) -> TokenAnswer {
+        let Caller { request_id, peer, user_agent, .. } = caller;
+        let Some(public_url) = self.public_url() else { return TokenAnswer::InvalidClient };
+        let audience = format!("{public_url}{TOKEN_ENDPOINT}");
+        let origin = Arc::new(Origin { request_id, peer, user_agent, operator: false });
+        let slot = Slot::anonymous(self, origin.clone());
+        let request = client_credentials::Request {
+            assertion: &assertion.assertion,
+            client_id: assertion.client_id.as_deref(),
+            scope: assertion.scope.as_deref(),
+            audience: &audience,
+        };
+        match client_credentials::grant(&slot, request).await {
+            Ok(Ok(client_credentials::Grant { token, expires_in, scope })) => {
+                TokenAnswer::Granted { token, expires_in, scope }
+            }
+            Ok(Err(client_credentials::Refusal::Client)) => TokenAnswer::InvalidClient,
+            Ok(Err(client_credentials::Refusal::Scope)) => TokenAnswer::InvalidScope,
+            Err(Error::Unavailable) => TokenAnswer::Unavailable,
+            Err(error) => {
+                tracing::error!(request_id = %origin.request_id, %error, "no token could be given out");
+                TokenAnswer::Internal
+            }
+        }
+    }
+
+    fn offers_tokens(&self) -> bool {
+        self.public_url().is_some()
     }
 
     async fn ready(&self) -> Result<(), String> {

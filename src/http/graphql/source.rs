@@ -18,28 +18,9 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// Receives a body, and stops as soon as it is longer than the cap or takes too long.
+    /// Receives a body.
     pub(super) async fn body(body: Body, limits: &Limits) -> Result<Self, Refusal> {
-        tokio::time::timeout(limits.body_time, Self::receive(body, limits))
-            .await
-            .unwrap_or_else(|_| Err(Refusal::request_timeout(limits)))
-    }
-
-    async fn receive(mut body: Body, limits: &Limits) -> Result<Self, Refusal> {
-        let announced = body.size_hint().lower();
-        if announced > limits.body as u64 {
-            return Err(Violation::payload_too_large(limits).into());
-        }
-        let mut bytes = Vec::with_capacity(announced as usize);
-        while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-            let frame = frame.map_err(|_| Refusal::bad_request("The body broke off."))?;
-            let Ok(data) = frame.into_data() else { continue };
-            if bytes.len() + data.len() > limits.body {
-                return Err(Violation::payload_too_large(limits).into());
-            }
-            bytes.extend_from_slice(&data);
-        }
-        Ok(Self::Body(bytes))
+        receive(body, limits).await.map(Self::Body)
     }
 
     /// Takes the parameters of a URL.
@@ -60,6 +41,30 @@ impl Source {
             Self::Url(parameters) => read_url(&parameters, documents),
         }
     }
+}
+
+/// Receives a body, and stops as soon as it is longer than the cap or takes too long.
+pub(in crate::http) async fn receive(body: Body, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    tokio::time::timeout(limits.body_time, collect(body, limits))
+        .await
+        .unwrap_or_else(|_| Err(Refusal::request_timeout(limits)))
+}
+
+async fn collect(mut body: Body, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    let announced = body.size_hint().lower();
+    if announced > limits.body as u64 {
+        return Err(Violation::payload_too_large(limits).into());
+    }
+    let mut bytes = Vec::with_capacity(announced as usize);
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame.map_err(|_| Refusal::bad_request("The body broke off."))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len() + data.len() > limits.body {
+            return Err(Violation::payload_too_large(limits).into());
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
 }
 
 fn checked(documents: &Documents, parameters: Parameters) -> Result<Asked, Violation> {
@@ -119,7 +124,7 @@ fn only_queries(document: &ExecutableDocument, name: Option<&str>) -> bool {
 }
 
 /// Undoes `application/x-www-form-urlencoded`; none if the bytes are not that.
-fn decode(text: &str) -> Option<String> {
+pub(in crate::http) fn decode(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {

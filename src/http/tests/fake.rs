@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::http::guard::{Documents, Limits};
-use crate::http::{Answer, Asked, Caller, Engine, Operations, Outcome, Statistics, router};
+use crate::http::{
+    Answer, Asked, Assertion, Caller, Engine, Operations, Outcome, Statistics, TokenAnswer, router,
+};
 
 pub(super) struct Query;
 
@@ -89,6 +91,16 @@ impl Engine for Fake {
 
     async fn sdl(&self, _: Caller) -> Result<String, Box<Answer>> {
         Ok(self.schema.sdl())
+    }
+
+    async fn exchange(&self, caller: Caller, assertion: Assertion) -> TokenAnswer {
+        *self.caller.lock().expect("no test panics with the lock") = Some(caller);
+        let scope = assertion.scope.unwrap_or_default();
+        TokenAnswer::Granted { token: assertion.assertion.into(), expires_in: 300, scope }
+    }
+
+    fn offers_tokens(&self) -> bool {
+        true
     }
 
     async fn ready(&self) -> Result<(), String> {
