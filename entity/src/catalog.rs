@@ -3,8 +3,8 @@
 use crate::{
     consent::{consent, consent_recipient, consent_scope, disclosure},
     identity::{
-        access_token, api_key, federated_sign_in, identity_provider, partner_assertion, partner_client, role,
-        role_assignment, role_permission, session, user,
+        access_token, api_key, federated_sign_in, identity_provider, one_time_code_secret, partner_assertion,
+        partner_client, recovery_code, role, role_assignment, role_permission, session, user, user_token,
     },
     people::{care_team_member, patient, person, person_relationship, person_token, practitioner},
     platform::{
@@ -31,6 +31,9 @@ pub fn tables() -> Vec<TableDescription> {
         describe::<partner_assertion::Entity>(),
         describe::<federated_sign_in::Entity>(),
         describe::<identity_provider::Entity>(),
+        describe::<user_token::Entity>(),
+        describe::<one_time_code_secret::Entity>(),
+        describe::<recovery_code::Entity>(),
         describe::<person::Entity>(),
         describe::<person_token::Entity>(),
         describe::<patient::Entity>(),

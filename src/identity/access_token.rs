@@ -115,7 +115,7 @@ async fn revoke(write: &Write, input: RevokeApiTokenInput) -> Result<Id<access_t
     let RevokeApiTokenInput { api_token_id } = input;
     let own = <access_token::Entity as Scoped>::scope(write.viewer()?);
     let token = write
-        .hold::<access_token::Entity>(own.add(access_token::Column::Id.eq(api_token_id)))
+        .find_locked::<access_token::Entity>(own.add(access_token::Column::Id.eq(api_token_id)))
         .await?
         .ok_or_else(|| Error::not_found("apiTokenId", "token of yours"))?;
     end(write, &token).await?;

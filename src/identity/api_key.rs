@@ -288,7 +288,7 @@ pub async fn end(write: &Write, key: &api_key::Model) -> Result<()> {
 
 async fn hold(write: &Write, id: Id<api_key::Entity>) -> Result<api_key::Model> {
     let scope = <api_key::Entity as Scoped>::scope(write.viewer()?);
-    let found = write.hold::<api_key::Entity>(scope.add(api_key::Column::Id.eq(id))).await?;
+    let found = write.find_locked::<api_key::Entity>(scope.add(api_key::Column::Id.eq(id))).await?;
     found.ok_or_else(|| Error::not_found("apiKeyId", "API key"))
 }
 

@@ -130,7 +130,7 @@ async fn answer(
 ) -> Result<Outcome> {
     // Held, so that of two requests with one assertion the second finds what the first left.
     let this = Condition::all().add(partner_client::Column::Id.eq(id));
-    let Some(client) = write.hold::<partner_client::Entity>(this).await? else {
+    let Some(client) = write.find_locked::<partner_client::Entity>(this).await? else {
         return Ok(Outcome::Disbelieved(None));
     };
     let giver = load_principals(write, &[client.creator_id]).await?.pop();

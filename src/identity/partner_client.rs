@@ -307,7 +307,8 @@ async fn revoke(write: &Write, input: RevokePartnerClientInput) -> Result<Id<par
 /// A client that is not revoked, held.
 async fn hold(write: &Write, id: Id<partner_client::Entity>) -> Result<partner_client::Model> {
     let scope = <partner_client::Entity as Scoped>::scope(write.viewer()?);
-    let found = write.hold::<partner_client::Entity>(scope.add(partner_client::Column::Id.eq(id))).await?;
+    let found =
+        write.find_locked::<partner_client::Entity>(scope.add(partner_client::Column::Id.eq(id))).await?;
     let client = found.ok_or_else(|| Error::not_found("partnerClientId", "client"))?;
     match client.revoked_at {
         None => Ok(client),

@@ -263,7 +263,7 @@ async fn find(
         return Ok(Err(Some(row.id)));
     }
     let family = Condition::all().add(access_token::Column::Id.eq(row.family_id));
-    write.hold::<access_token::Entity>(family).await?;
+    write.find_locked::<access_token::Entity>(family).await?;
     Ok(write.find::<access_token::Entity>(this).await?.ok_or(None))
 }
 

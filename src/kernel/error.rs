@@ -115,6 +115,11 @@ pub enum UserErrorCode {
     RankTooLow,
     /// Somebody else has to do it: nobody does both halves of this.
     SeparationOfDuties,
+    /// The password is right, and the account needs a one-time code or a recovery code besides: send the password again,
+    /// with the code.
+    OneTimeCodeRequired,
+    /// The token is not valid, was used or replaced, or has expired: ask for another one.
+    InvalidToken,
 }
 
 /// Why input or state was refused.

@@ -98,10 +98,19 @@ impl Viewer {
     }
 }
 
+/// With which kind of token a caller may come; the others are good for one mutation each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ClaimKind {
+    Session,
+    Access,
+    ApiKey,
+}
+
 /// A caller's credential before anyone is believed.
 #[derive(Debug)]
 pub(in crate::kernel) struct Claim {
     token: BearerToken,
+    kind: ClaimKind,
     purpose: Option<Purpose>,
 }
 
@@ -119,11 +128,16 @@ impl Claim {
             .map(|(_, token)| token.trim())
             .ok_or(Error::Unauthenticated("the header `Authorization` takes the form `Bearer <token>`"))?;
         let token = BearerToken::parse(text).map_err(|_| Self::refused())?;
-        // It buys a new pair of tokens, and nothing else.
-        if token.kind() == BearerTokenKind::Refresh {
-            return Err(Self::refused());
-        }
-        Ok(Some(Self { token, purpose }))
+        let kind = match token.kind() {
+            BearerTokenKind::Session => ClaimKind::Session,
+            BearerTokenKind::Access => ClaimKind::Access,
+            BearerTokenKind::ApiKey => ClaimKind::ApiKey,
+            // Each of these buys one thing, and nothing else.
+            BearerTokenKind::Refresh | BearerTokenKind::Invitation | BearerTokenKind::PasswordReset => {
+                return Err(Self::refused());
+            }
+        };
+        Ok(Some(Self { token, kind, purpose }))
     }
 
     pub(in crate::kernel) fn tenant_id(&self) -> Uuid {
@@ -132,18 +146,18 @@ impl Claim {
 
     /// What the token claims to be, as the record names it.
     pub(in crate::kernel) fn credential(&self) -> (&'static str, Uuid) {
-        let kind = match self.token.kind() {
-            BearerTokenKind::Session => "SESSION",
-            BearerTokenKind::Access | BearerTokenKind::Refresh => "ACCESS_TOKEN",
-            BearerTokenKind::ApiKey => "API_KEY",
+        let kind = match self.kind {
+            ClaimKind::Session => "SESSION",
+            ClaimKind::Access => "ACCESS_TOKEN",
+            ClaimKind::ApiKey => "API_KEY",
         };
         (kind, self.token.token_id())
     }
 
     /// The statement that reads everything about the caller, and the tenant's root keys when they are not at hand.
     pub(in crate::kernel) fn statement(&self, needs_root_keys: bool) -> Statement {
-        let organizations = match self.token.kind() {
-            BearerTokenKind::Session => {
+        let organizations = match self.kind {
+            ClaimKind::Session => {
                 ", null::text as token_kind, null::uuid as organization_id, null::uuid[] as organizations,
                 null::timestamptz as last_used_at"
                     .to_owned()
@@ -152,13 +166,13 @@ impl Claim {
         };
         let columns =
             format!(", c.token_digest, c.expires_at, c.ended_at, c.scopes, c.bound_purpose{ROOT_KEYS}");
-        let credential = match self.token.kind() {
-            BearerTokenKind::Session => {
+        let credential = match self.kind {
+            ClaimKind::Session => {
                 "select user_id, token_digest, expires_at, ended_at, null::text[] as scopes, null::text as bound_purpose
                 from sessions where tenant_id = $1 and id = $2 and deleted_at is null"
             }
-            BearerTokenKind::Access | BearerTokenKind::Refresh => ACCESS_TOKEN,
-            BearerTokenKind::ApiKey => API_KEY,
+            ClaimKind::Access => ACCESS_TOKEN,
+            ClaimKind::ApiKey => API_KEY,
         };
         let source = format!(
             "({credential}) c join users u on u.tenant_id = $1 and u.id = c.user_id and u.deleted_at is null"
@@ -196,9 +210,8 @@ impl Claim {
         now: DateTime<Utc>,
     ) -> Result<Viewer> {
         let credential = CredentialRow::from_query_result(row, "")?;
-        let kind = self.token.kind();
-        let genuine = match kind {
-            BearerTokenKind::ApiKey => self.token.matches_code(keys, &credential.token_digest),
+        let genuine = match self.kind {
+            ClaimKind::ApiKey => self.token.matches_code(keys, &credential.token_digest),
             _ => self.token.matches(&credential.token_digest),
         };
         let live = genuine && now < credential.expires_at && credential.ended_at.is_none();
@@ -209,12 +222,12 @@ impl Claim {
         }
         let bound = credential.bound_purpose.as_deref().map(read_purpose).transpose()?;
         let of_a_person = credential.token_kind.as_deref() == Some("ACCESS");
-        principal.purpose = match (kind, bound, self.purpose) {
+        principal.purpose = match (self.kind, bound, self.purpose) {
             (_, Some(bound), Some(stated)) => Some(bound).filter(|bound| *bound == stated),
             (_, Some(bound), None) => Some(bound),
             (_, None, Some(stated)) => Some(stated),
-            (BearerTokenKind::Session, None, None) => principal.purpose,
-            (BearerTokenKind::Access, None, None) if of_a_person => principal.purpose,
+            (ClaimKind::Session, None, None) => principal.purpose,
+            (ClaimKind::Access, None, None) if of_a_person => principal.purpose,
             (_, None, None) => None,
         };
         if let Some(scopes) = &credential.scopes {
@@ -232,20 +245,16 @@ impl Claim {
             };
             principal = principal.into_partner(partner, organizations, self.token.token_id());
         }
-        let used = match kind {
-            BearerTokenKind::Session | BearerTokenKind::Refresh => None,
-            BearerTokenKind::Access => Some(Used::AccessToken(self.token.token_id())),
-            BearerTokenKind::ApiKey => Some(Used::ApiKey(self.token.token_id())),
+        let used = match self.kind {
+            ClaimKind::Session => None,
+            ClaimKind::Access => Some(Used::AccessToken(self.token.token_id())),
+            ClaimKind::ApiKey => Some(Used::ApiKey(self.token.token_id())),
         };
-        let credential_kind = match kind {
-            BearerTokenKind::Session => AuditCredential::Session,
-            BearerTokenKind::Access | BearerTokenKind::Refresh
-                if credential.token_kind.as_deref() == Some("API") =>
-            {
-                AuditCredential::ApiToken
-            }
-            BearerTokenKind::Access | BearerTokenKind::Refresh => AuditCredential::AccessToken,
-            BearerTokenKind::ApiKey => AuditCredential::ApiKey,
+        let credential_kind = match self.kind {
+            ClaimKind::Session => AuditCredential::Session,
+            ClaimKind::Access if credential.token_kind.as_deref() == Some("API") => AuditCredential::ApiToken,
+            ClaimKind::Access => AuditCredential::AccessToken,
+            ClaimKind::ApiKey => AuditCredential::ApiKey,
         };
         Ok(Viewer {
             principal,

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 mod batch;
 mod idempotency;
+mod rows;
 
 pub use idempotency::Idempotency;
 
@@ -120,25 +121,6 @@ impl Write {
         }
     }
 
-    /// Changes all rows of the tenant that meet a condition and are not deleted; returns how many.
-    ///
-    /// # Errors
-    ///
-    /// Those of the database.
-    pub async fn update_all<A>(&self, condition: Condition, change: A) -> Result<u64>
-    where
-        A: ActiveModelTrait<Entity: TenantTable> + Send,
-    {
-        let mut update = A::Entity::update_many()
-            .set(change)
-            .filter(<A::Entity as TenantTable>::TENANT_ID.eq(self.tenant_id()))
-            .filter(condition);
-        if let Some(deleted_at) = <A::Entity as TenantTable>::DELETED_AT {
-            update = update.filter(deleted_at.is_null());
-        }
-        Ok(self.execute(update.build(DbBackend::Postgres)).await?.rows_affected())
-    }
-
     /// Reads the row `id` and locks it until the end of the transaction: a row that the viewer may read, and that one of
     /// `permissions` reaches. Name those that the mutation requires, for they may reach less far than reading does.
     ///
@@ -180,35 +162,6 @@ impl Write {
         E::Model: FromQueryResult,
     {
         self.one::<E>(visible::<E>(self.tenant_id()).filter(condition)).await
-    }
-
-    /// As [`find`](Self::find), all such rows.
-    ///
-    /// # Errors
-    ///
-    /// Those of the database.
-    pub async fn find_all<E>(&self, condition: Condition) -> Result<Vec<E::Model>>
-    where
-        E: TenantTable,
-        E::Model: FromQueryResult,
-    {
-        let select = visible::<E>(self.tenant_id()).filter(condition);
-        let rows = self.query(select.build(DbBackend::Postgres)).await?;
-        rows.iter().map(|row| Ok(E::Model::from_query_result(row, "")?)).collect()
-    }
-
-    /// As [`find`](Self::find), and locks the row until the end of the transaction: whoever else would change it waits,
-    /// and then reads what was made of it.
-    ///
-    /// # Errors
-    ///
-    /// Those of the database.
-    pub async fn hold<E>(&self, condition: Condition) -> Result<Option<E::Model>>
-    where
-        E: TenantTable,
-        E::Model: FromQueryResult,
-    {
-        self.one::<E>(visible::<E>(self.tenant_id()).filter(condition).lock(LockType::NoKeyUpdate)).await
     }
 
     async fn one<E>(&self, select: sea_orm::Select<E>) -> Result<Option<E::Model>>

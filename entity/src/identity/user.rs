@@ -52,6 +52,11 @@ pub struct Model {
     pub issuer: Option<String>,
     pub subject: Option<String>,
     pub last_sign_in_at: Option<DateTime<Utc>>,
+    pub status_reason: Option<String>,
+    pub failed_sign_ins: i16,
+    pub locked_until: Option<DateTime<Utc>>,
+    pub one_time_code_since: Option<DateTime<Utc>>,
+    pub password_reset_requested_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub created_by: Option<Uuid>,
     pub updated_at: DateTime<Utc>,
@@ -62,5 +67,8 @@ pub struct Model {
 
 classify! {
     table "users", standard: mutable;
-    operational: [PersonId, Status, EmailToken, PasswordHash, Issuer, Subject, LastSignInAt];
+    operational: [
+        PersonId, Status, EmailToken, PasswordHash, Issuer, Subject, LastSignInAt, StatusReason, FailedSignIns,
+        LockedUntil, OneTimeCodeSince, PasswordResetRequestedAt,
+    ];
 }

@@ -105,11 +105,11 @@ async fn revoke(write: &Write, id: Uuid) -> Result<(), Error> {
     let token = Condition::all()
         .add(access_token::Column::Id.eq(id))
         .add(access_token::Column::Kind.eq(AccessTokenKind::Api));
-    if let Some(token) = write.hold::<access_token::Entity>(token).await? {
+    if let Some(token) = write.find_locked::<access_token::Entity>(token).await? {
         return identity::access_token::end(write, &token).await;
     }
     let key = Condition::all().add(api_key::Column::Id.eq(Id::<api_key::Entity>::new(id)));
-    match write.hold::<api_key::Entity>(key).await? {
+    match write.find_locked::<api_key::Entity>(key).await? {
         Some(key) => identity::api_key::end(write, &key).await,
         None => Err(Error::not_found("id", "token or key; `consentry token list` names those there are")),
     }

@@ -37,7 +37,7 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn associated_data(&self, header: &[u8; HEADER_LENGTH]) -> AssociatedData {
+    pub(super) fn associated_data(&self, header: &[u8; HEADER_LENGTH]) -> AssociatedData {
         AssociatedData::of("consentry/v1/column")
             .with(self.tenant_id.as_bytes())
             .with(self.table.as_bytes())

@@ -18,11 +18,13 @@ use thiserror::Error;
 
 mod blind_index;
 mod cipher;
+mod credential_seal;
 mod data_key;
 mod envelope;
 mod hash;
 mod keyring;
 mod local_key_provider;
+mod one_time_code;
 mod password;
 mod provider;
 mod random;
@@ -39,6 +41,7 @@ pub use data_key::{DataKey, DataKeyOwner, DataKeyPurpose, DataKeys, WrappedDataK
 pub use envelope::{KeyVersions, Place, key_version, open, seal};
 pub use keyring::Keyring;
 pub use local_key_provider::LocalKeyProvider;
+pub use one_time_code::{OneTimeCodeSecret, RecoveryCode};
 pub use password::{hash_password, password_needs_rehash, verify_password};
 pub use provider::{
     KeyId, KeyProvider, ProviderFuture, RootKey, RootKeyOwner, RootKeyState, WrappedRoot, rewrap_root,

@@ -39,10 +39,12 @@ pub enum DerivedPurpose {
     ApiKey,
     /// Sealing secrets of the tenant that are no patient's.
     TenantSecret,
+    /// Sealing secrets that users share with the server, such as those of one-time codes.
+    CredentialSeal,
 }
 
 impl DerivedPurpose {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::BlindIndex,
         Self::AuditMac,
         Self::TokenHash,
@@ -53,6 +55,7 @@ impl DerivedPurpose {
         Self::RequestMac,
         Self::ApiKey,
         Self::TenantSecret,
+        Self::CredentialSeal,
     ];
 
     fn name(self) -> &'static str {
@@ -67,12 +70,13 @@ impl DerivedPurpose {
             Self::RequestMac => "request-mac",
             Self::ApiKey => "api-key",
             Self::TenantSecret => "tenant-secret",
+            Self::CredentialSeal => "credential-seal",
         }
     }
 }
 
 /// Everything derived from one version of a root key.
-struct RootVersion {
+pub(super) struct RootVersion {
     version: u32,
     derived: Box<[Zeroizing<[u8; KEY_LENGTH]>; DerivedPurpose::ALL.len()]>,
     data_key_wrap: Cipher,
@@ -93,7 +97,7 @@ impl RootVersion {
         Self { version: owner.version, derived, data_key_wrap, secret }
     }
 
-    fn key(&self, purpose: DerivedPurpose) -> &[u8; KEY_LENGTH] {
+    pub(super) fn key(&self, purpose: DerivedPurpose) -> &[u8; KEY_LENGTH] {
         &self.derived[purpose as usize]
     }
 }
@@ -309,7 +313,7 @@ impl TenantKeys {
         root.data_key_wrap.decrypt_key(parts.nonce, binding.as_bytes(), parts.body)
     }
 
-    fn root(&self, version: u32) -> Result<&RootVersion, CryptoError> {
+    pub(super) fn root(&self, version: u32) -> Result<&RootVersion, CryptoError> {
         let root = self.newest_first.iter().find(|root| root.version == version);
         root.ok_or_else(|| {
             self.missed.store(true, Ordering::Relaxed);

@@ -1,6 +1,6 @@
 //! Bearer tokens.
 //!
-//! `cst_`, `cat_`, `crt_` or `cak_`, then 86 characters of base64url without padding:
+//! `cst_`, `cat_`, `crt_`, `cak_`, `civ_` or `cpr_`, then 86 characters of base64url without padding:
 //!
 //! ```text
 //! tenant id 16 | token id 16 | secret 32
@@ -38,10 +38,15 @@ pub enum BearerTokenKind {
     Refresh,
     /// `cak_`: the key of a partner organization.
     ApiKey,
+    /// `civ_`: lets somebody who was invited choose a password, once.
+    Invitation,
+    /// `cpr_`: lets somebody choose another password, once.
+    PasswordReset,
 }
 
 impl BearerTokenKind {
-    const ALL: [Self; 4] = [Self::Session, Self::Access, Self::Refresh, Self::ApiKey];
+    const ALL: [Self; 6] =
+        [Self::Session, Self::Access, Self::Refresh, Self::ApiKey, Self::Invitation, Self::PasswordReset];
 
     /// The four characters a token of this kind begins with.
     #[must_use]
@@ -51,6 +56,8 @@ impl BearerTokenKind {
             Self::Access => "cat_",
             Self::Refresh => "crt_",
             Self::ApiKey => "cak_",
+            Self::Invitation => "civ_",
+            Self::PasswordReset => "cpr_",
         }
     }
 }
