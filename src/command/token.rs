@@ -136,7 +136,8 @@ async fn find_user(
     let begin = format!("begin read only; set local app.tenant_id = '{tenant_id}'");
     let mut transaction = connection.begin_with(AssertSqlSafe(begin)).await?;
     let found: Option<(Uuid, String)> = sqlx::query_as(
-        "select id, status::text from users where tenant_id = $1 and email_token = any($2) and deleted_at is null",
+        "select id, status::text from users where tenant_id = $1 and email_token = any($2) and deleted_at is null
+            and status <> 'DEACTIVATED'",
     )
     .bind(tenant_id)
     .bind(tokens)

@@ -1,73 +1,49 @@
-//! A tenant keeps an owner: somebody who may sign in, and has the role for good and everywhere.
+//! A tenant always has somebody who may do everything in it.
 
 use entity::{
-    TenantTable,
+    Id,
     identity::{
         role, role_assignment,
         user::{self, UserStatus},
     },
 };
-use sea_orm::{
-    ColumnTrait, Condition,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
-};
+use sea_orm::{ColumnTrait, Condition};
 
 use crate::kernel::{
     error::{Error, Result},
+    load::any_of,
     write::Write,
 };
 
-/// Taking a role from somebody, or somebody from the tenant. Of two who do that at once, the second sees the first.
-pub struct Watch {
-    had_owner: bool,
-}
-
-/// Begins to watch, before the change.
+/// Refuses when no active owner would be left without this user: whoever is an owner everywhere and without an end. Call
+/// it before the user, or their role, is taken away, and after their row was locked.
+///
+/// The row of the role is locked until the end of the transaction, so that two who go at the same time are decided one
+/// after the other.
 ///
 /// # Errors
 ///
-/// Those of the database.
-pub async fn watch(write: &Write) -> Result<Watch> {
-    write.one_at_a_time("owners").await?;
-    Ok(Watch { had_owner: has_owner(write).await? })
-}
-
-impl Watch {
-    /// Looks after the change whether an owner remains.
-    ///
-    /// # Errors
-    ///
-    /// `INVALID_STATE` when the change takes the last owner.
-    pub async fn remain(self, write: &Write) -> Result<()> {
-        if self.had_owner && !has_owner(write).await? {
-            return Err(Error::invalid_state(
-                "this is the last owner; make somebody else an owner first, for good and everywhere",
-            ));
-        }
-        Ok(())
-    }
-}
-
-async fn has_owner(write: &Write) -> Result<bool> {
+/// `INVALID_STATE` when it is the last one.
+pub async fn stays_with_an_owner(write: &Write, leaving: Id<user::Entity>) -> Result<()> {
     use role_assignment::Column;
-    let tenant_id = write.tenant_id();
-    let owner_role: SelectStatement = Query::select()
-        .column(role::Column::Id)
-        .from(role::Entity)
-        .and_where(Expr::col(role::Entity::TENANT_ID).eq(tenant_id))
-        .and_where(role::Column::Key.eq("OWNER"))
-        .take();
-    let active: SelectStatement = Query::select()
-        .column(user::Column::Id)
-        .from(user::Entity)
-        .and_where(Expr::col(user::Entity::TENANT_ID).eq(tenant_id))
-        .and_where(user::Column::Status.eq(UserStatus::Active))
-        .and_where(Expr::col(user::Column::DeletedAt).is_null())
-        .take();
-    let owner = Condition::all()
-        .add(Column::RoleId.in_subquery(owner_role))
-        .add(Column::UserId.in_subquery(active))
+    let by_key = Condition::all().add(role::Column::Key.eq("OWNER"));
+    let Some(role) = write.find_locked::<role::Entity>(by_key).await? else { return Ok(()) };
+    let everywhere = Condition::all()
+        .add(Column::RoleId.eq(role.id))
         .add(Column::LocationId.is_null())
         .add(Column::ExpiresAt.is_null());
-    Ok(write.find::<role_assignment::Entity>(owner).await?.is_some())
+    let owners = write.find_all::<role_assignment::Entity>(everywhere).await?;
+    let (own, others): (Vec<_>, Vec<_>) =
+        owners.into_iter().map(|assignment| assignment.user_id).partition(|user| *user == leaving);
+    if own.is_empty() {
+        return Ok(());
+    }
+    let others = others.into_iter().map(Id::uuid).collect();
+    let remaining = Condition::all()
+        .add(any_of(user::Column::Id, others))
+        .add(user::Column::Status.eq(UserStatus::Active));
+    match write.find::<user::Entity>(remaining).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::invalid_state("this is the last active owner: make somebody else an owner first")),
+    }
 }

@@ -2,17 +2,29 @@
 
 pub mod access_token;
 pub mod api_key;
+pub mod attempt;
 pub mod client_credentials;
+pub mod invitation;
 pub mod last_owner;
+pub mod lockout;
+pub mod one_time_code;
+pub mod own_password;
 pub mod partner_client;
 mod partner_scope;
+pub mod password;
+pub mod password_check;
+pub mod password_policy;
+pub mod rank;
 pub mod role;
 pub mod role_assignment;
 pub mod role_catalogue;
 pub mod sign_in;
+pub mod surroundings;
 pub mod token_pair;
 pub mod user;
 pub mod user_creation;
+pub mod user_status;
+pub mod user_token;
 pub mod viewer;
 
 use async_graphql::MergedObject;
@@ -21,6 +33,7 @@ use async_graphql::MergedObject;
 #[derive(Default, MergedObject)]
 pub struct IdentityQuery(
     viewer::ViewerQuery,
+    user::UserQuery,
     role::RoleQuery,
     api_key::ApiKeyQuery,
     partner_client::PartnerClientQuery,
@@ -36,4 +49,8 @@ pub struct IdentityMutation(
     access_token::ApiTokenMutation,
     api_key::ApiKeyMutation,
     partner_client::PartnerClientMutation,
+    invitation::InvitationMutation,
+    user_status::UserStatusMutation,
+    password::PasswordMutation,
+    one_time_code::OneTimeCodeMutation,
 );

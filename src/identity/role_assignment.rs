@@ -18,7 +18,7 @@ use sea_orm::{
 };
 
 use super::{
-    last_owner,
+    last_owner::stays_with_an_owner,
     role::{Role, SEES_ROLES, within_rank},
     user::User,
 };
@@ -214,10 +214,11 @@ async fn unassign(write: &Write, input: UnassignRoleInput) -> Result<UnassignedR
         write.find::<role::Entity>(Condition::all().add(role::Column::Id.eq(assignment.role_id))).await?;
     let role = role.ok_or_else(|| Error::internal("an assignment without a role"))?;
     may_change(write, assignment.user_id, &role, assignment.location_id)?;
-    let owners = last_owner::watch(write).await?;
+    if role.is_system && role.key == "OWNER" {
+        stays_with_an_owner(write, assignment.user_id).await?;
+    }
     let deleted = role_assignment::ActiveModel { deleted_at: Set(Some(write.now())), ..Default::default() };
     write.update(id, None, deleted).await?;
-    owners.remain(write).await?;
     note(write, "role.unassign", id, vec!["deleted_at"]);
     write.emit("role.unassigned", "USER", assignment.user_id.uuid()).await?;
     Ok(UnassignedRole { id })

@@ -1,7 +1,5 @@
 //! Signing in with a password, and out.
 
-use std::time::Duration;
-
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::TimeDelta;
 use entity::{
@@ -15,10 +13,13 @@ use entity::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
 
+use super::{
+    attempt::{self, Verdict},
+    password_check::CheckedPassword,
+};
 use crate::kernel::{
-    crypto::{BearerToken, BearerTokenKind, CryptoError, DerivedPurpose, SearchTerm, verify_password},
+    crypto::{BearerToken, BearerTokenKind, CryptoError, DerivedPurpose, SearchTerm},
     door::{Door, SignedIn},
     error::{Error, Result, UserErrorCode},
     graphql::{DateTime, Payload, Payloaded, public},
@@ -38,6 +39,10 @@ pub struct SignInInput {
     /// The password.
     #[graphql(secret)]
     pub password: String,
+    /// The code of the authenticator app, or a recovery code; needed when the answer to the password alone is
+    /// `ONE_TIME_CODE_REQUIRED`.
+    #[graphql(secret)]
+    pub one_time_code: Option<String>,
 }
 
 /// A new session.
@@ -64,15 +69,15 @@ pub struct SignInMutation;
 impl SignInMutation {
     /// Signs in with email and password. Every attempt is recorded.
     ///
-    /// User error: `INVALID_CREDENTIALS`, the same for a wrong organization, email and password, and for an account that
-    /// may not sign in.
+    /// User errors: `INVALID_CREDENTIALS`, the same for a wrong organization, email, password and code, for an account that
+    /// may not sign in, and for one that has to wait after several wrong attempts; `ONE_TIME_CODE_REQUIRED`.
     #[graphql(directive = public::apply())]
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who wants to sign in.")] input: SignInInput,
     ) -> Result<Option<Payload<NewSession>>> {
-        let SignInInput { organization, email, password } = input;
+        let SignInInput { organization, email, password, one_time_code } = input;
         let password = SecretString::from(password);
         let slot = ctx.slot();
         // What belongs to no organization is tried and recorded where nobody can sign in.
@@ -80,12 +85,13 @@ impl SignInMutation {
         // No transaction is open while a password is checked: that takes long, and may have to wait its turn.
         let candidate =
             slot.write_anonymous(tenant_id, |write| Box::pin(find_candidate(write, email))).await?;
-        let (user_id, hash) = candidate.unzip();
-        let proved = verify(password, hash.flatten()).await?;
-        let outcome =
-            slot.write_anonymous(tenant_id, |write| Box::pin(open_session(write, user_id, proved))).await;
+        let checked = CheckedPassword::of(candidate, password).await?;
+        let work =
+            slot.write_anonymous(tenant_id, |write| Box::pin(open_session(write, checked, one_time_code)));
+        let outcome = work.await.and_then(|opened| opened);
         let label = match &outcome {
             Ok(_) => "accepted",
+            Err(Error::Refused(error)) if error.code == UserErrorCode::OneTimeCodeRequired => "code_required",
             Err(Error::Refused(_)) => "refused",
             Err(_) => "failed",
         };
@@ -102,29 +108,28 @@ impl SignInMutation {
     }
 }
 
-/// Opens a session for the user if the password was `proved`; the status is read again, for it may have changed.
+/// Opens a session for whoever proved who they are; a refusal is the inner error, since what it counts is committed.
 async fn open_session(
     write: &Write,
-    candidate: Option<Id<user::Entity>>,
-    proved: bool,
-) -> Result<NewSession> {
-    let user = match candidate {
-        Some(id) if proved => {
-            write.find::<user::Entity>(Condition::all().add(user::Column::Id.eq(id))).await?
+    checked: CheckedPassword,
+    code: Option<String>,
+) -> Result<Result<NewSession>> {
+    let (reason, refusal) = match attempt::sign_in(write, &checked, code.as_deref()).await? {
+        Verdict::Proved(user, mut change) => {
+            write.acts(user.id);
+            let (session, token) = new_session(write, user.id).await?;
+            change.last_sign_in_at = Set(Some(write.now()));
+            write.update(user.id, None, *change).await?;
+            let target = Some(("SESSION", session.uuid()));
+            write.attempted(AuditAction::SignIn, "session.sign_in", target, None);
+            return Ok(Ok(token));
         }
-        _ => None,
+        Verdict::Refused => ("INVALID_CREDENTIALS", invalid_credentials()),
+        Verdict::CodeRequired => ("ONE_TIME_CODE_REQUIRED", one_time_code_required()),
     };
-    let Some(user) = user.filter(|user| user.status == UserStatus::Active) else {
-        let target = candidate.map(|id| ("USER", id.uuid()));
-        write.attempted(AuditAction::SignIn, "session.sign_in", target, Some("INVALID_CREDENTIALS"));
-        return Err(invalid_credentials());
-    };
-    write.acts(user.id);
-    let (session, token) = new_session(write, user.id).await?;
-    let change = user::ActiveModel { last_sign_in_at: Set(Some(write.now())), ..Default::default() };
-    write.update(user.id, None, change).await?;
-    write.attempted(AuditAction::SignIn, "session.sign_in", Some(("SESSION", session.uuid())), None);
-    Ok(token)
+    let target = checked.user_id.map(|id| ("USER", id.uuid()));
+    write.attempted(AuditAction::SignIn, "session.sign_in", target, Some(reason));
+    Ok(Err(refusal))
 }
 
 /// Stores a new session of a user, whose token is returned once.
@@ -162,39 +167,42 @@ impl NewSession {
     }
 }
 
-/// The user with this email and the hash of the password, if there is one.
-async fn find_candidate(write: &Write, email: String) -> Result<Option<(Id<user::Entity>, Option<String>)>> {
+/// The user with this email and the hash of the password, if there is one who did not leave.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn find_candidate(
+    write: &Write,
+    email: String,
+) -> Result<Option<(Id<user::Entity>, Option<String>)>> {
     let tokens = match SearchTerm::email(write.keys(), &email) {
         Ok(term) => term.any_of,
         Err(CryptoError::InvalidIdentifier(_)) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let tokens = tokens.into_iter().map(|token| Some(token.into_bytes()));
-    let found =
-        write.find::<user::Entity>(Condition::all().add(user::Column::EmailToken.is_in(tokens))).await?;
+    let by_email = Condition::all()
+        .add(user::Column::EmailToken.is_in(tokens))
+        .add(user::Column::Status.ne(UserStatus::Deactivated));
+    let found = write.find::<user::Entity>(by_email).await?;
     Ok(found.map(|user| (user.id, user.password_hash)))
 }
 
-/// Each check of a password takes 19 MiB and a core for tens of milliseconds: this many at once, the others wait.
-static CHECKS: Semaphore = Semaphore::const_new(4);
-/// How long a caller waits for its turn before it gets a retryable error.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Checks a password on a thread of its own, so that nobody else's request waits.
-async fn verify(password: SecretString, hash: Option<String>) -> Result<bool> {
-    let turn = tokio::time::timeout(PATIENCE, CHECKS.acquire()).await;
-    let _turn = turn.map_err(|_| Error::Unavailable)?.map_err(Error::internal)?;
-    tokio::task::spawn_blocking(move || verify_password(&password, hash.as_deref()))
-        .await
-        .map_err(|_| Error::internal("the password check did not end"))?
-        .map_err(Error::from)
-}
-
-fn invalid_credentials() -> Error {
+/// What everybody hears who does not get in.
+pub fn invalid_credentials() -> Error {
     Error::refused(
         UserErrorCode::InvalidCredentials,
         &[],
         "organization, email or password is wrong, or the account may not sign in",
+    )
+}
+
+fn one_time_code_required() -> Error {
+    Error::refused(
+        UserErrorCode::OneTimeCodeRequired,
+        &["oneTimeCode"],
+        "send the password again, with the code of your authenticator app or a recovery code",
     )
 }
 

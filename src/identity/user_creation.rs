@@ -1,10 +1,14 @@
 //! Making a user with roles, and the practitioner behind it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use entity::{
     Id,
     identity::{
-        role_assignment,
+        permission::Permission,
+        role, role_assignment,
+        role_permission::Reach,
         user::{self, UserStatus},
     },
     people::{
@@ -13,12 +17,13 @@ use entity::{
     },
     tenancy::location,
 };
-use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
+use super::role::within_rank;
 use crate::{
     kernel::{
         crypto::{CryptoError, SearchToken},
-        error::{Error, Result},
+        error::{Error, Result, UserErrorCode},
         record::Written,
         write::Write,
     },
@@ -97,6 +102,24 @@ pub struct CreatedUser {
 ///
 /// `ALREADY_EXISTS` when the tenant has a user with this email, `VALIDATION_FAILED` when it is no address.
 pub async fn create_user(write: &Write, new: NewUser) -> Result<CreatedUser> {
+    let created = insert_user(write, UserStatus::Active, new).await?;
+    write.written(Written {
+        operation: "user.create",
+        target_kind: "USER",
+        target_id: created.user_id.uuid(),
+        patient_id: None,
+        fields: vec!["status", "email", "roles"],
+    });
+    write.emit("user.created", "USER", created.user_id.uuid()).await?;
+    Ok(created)
+}
+
+/// Stores a user; the caller puts it into the record.
+///
+/// # Errors
+///
+/// As [`create_user`].
+pub async fn insert_user(write: &Write, status: UserStatus, new: NewUser) -> Result<CreatedUser> {
     let NewUser { email, password_hash, roles, person_id, practitioner } = new;
     let token = SearchToken::email(write.keys(), &email).map_err(|error| match error {
         CryptoError::InvalidIdentifier(sentence) => Error::invalid("email", sentence),
@@ -107,7 +130,7 @@ pub async fn create_user(write: &Write, new: NewUser) -> Result<CreatedUser> {
         .insert(user::ActiveModel {
             id: Set(user_id),
             person_id: Set(person_id),
-            status: Set(UserStatus::Active),
+            status: Set(status),
             email_token: Set(Some(token.into_bytes())),
             password_hash: Set(password_hash),
             ..Default::default()
@@ -129,15 +152,38 @@ pub async fn create_user(write: &Write, new: NewUser) -> Result<CreatedUser> {
         Some(practitioner) => Some(insert_practitioner(write, user_id, practitioner).await?),
         None => None,
     };
-    write.written(Written {
-        operation: "user.create",
-        target_kind: "USER",
-        target_id: user_id.uuid(),
-        patient_id: None,
-        fields: vec!["status", "email", "roles"],
-    });
-    write.emit("user.created", "USER", user_id.uuid()).await?;
     Ok(CreatedUser { user_id, practitioner_id })
+}
+
+/// Gives a user the roles with these keys, as far as the viewer may: for everything of the tenant, and none of a higher
+/// rank than their own.
+///
+/// # Errors
+///
+/// `FORBIDDEN` without `role.assign` for the whole tenant, `NOT_FOUND` and `RANK_TOO_LOW` on `roleKeys`.
+pub async fn assign_roles(write: &Write, user_id: Id<user::Entity>, keys: &[String]) -> Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let viewer = write.viewer()?;
+    if viewer.require(Permission::RoleAssign)? != Reach::Tenant {
+        return Err(Error::Forbidden(Permission::RoleAssign));
+    }
+    for key in keys.iter().collect::<BTreeSet<_>>() {
+        let by_key = Condition::all().add(role::Column::Key.eq(key));
+        let role = write.find::<role::Entity>(by_key).await?;
+        let role = role.ok_or_else(|| Error::not_found("roleKeys", "role"))?;
+        within_rank(write, role.rank, "roleKeys")?;
+        write
+            .insert(role_assignment::ActiveModel {
+                id: Set(write.new_id()),
+                user_id: Set(user_id),
+                role_id: Set(role.id),
+                ..Default::default()
+            })
+            .await?;
+    }
+    Ok(())
 }
 
 async fn insert_practitioner(

@@ -184,18 +184,6 @@ impl Write {
         Ok(())
     }
 
-    /// Waits until no other mutation of the tenant does the same thing, and keeps others waiting until the end of this
-    /// transaction: for rules over many rows, which no constraint can tell.
-    ///
-    /// # Errors
-    ///
-    /// Those of the database.
-    pub async fn one_at_a_time(&self, what: &'static str) -> Result<()> {
-        let sql = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
-        let name = Value::from(format!("{what} {}", self.tenant_id()));
-        self.execute(Statement::from_sql_and_values(DbBackend::Postgres, sql, [name])).await.map(drop)
-    }
-
     /// Adds one to the patient's consent epoch, in the transaction that changes a consent or a relationship.
     ///
     /// # Errors

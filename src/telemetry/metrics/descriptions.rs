@@ -94,6 +94,7 @@ pub(super) const DESCRIPTIONS: &[(&str, Kind, Unit, &str)] = &[
         "Committed rows of the record of looks and writes.",
     ),
     ("consentry_sign_ins_total", Counter, Unit::Count, "Attempts to sign in with a password, by outcome."),
+    ("consentry_lockouts_total", Counter, Unit::Count, "Accounts that had to wait after wrong attempts."),
     (
         "consentry_tokens_issued_total",
         Counter,
