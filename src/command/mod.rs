@@ -31,6 +31,7 @@ mod schema;
 mod seed;
 mod serve;
 mod token;
+mod user;
 pub mod verify;
 mod workers;
 
@@ -70,6 +71,9 @@ enum Command {
     /// Keep the documents that clients may ask for by their id
     #[command(subcommand)]
     Documents(documents::Request),
+    /// Look after people of a tenant
+    #[command(subcommand)]
+    User(user::Request),
     /// Look after events that could not be carried out
     #[command(subcommand)]
     Outbox(outbox::Request),
@@ -121,6 +125,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>) -> Result<(), Failure
             Command::Token(request) => token::run(&config, request).await,
             Command::Flag(request) => flag::run(&config, request).await,
             Command::Documents(request) => documents::run(&config, request).await,
+            Command::User(request) => user::run(&config, request).await,
             Command::Outbox(request) => outbox::run(&config, request).await,
             Command::Verify { canaries } => verify::run(&config, canaries.as_deref()).await,
             Command::Audit(request) => audit::run(&config, request).await,

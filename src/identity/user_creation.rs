@@ -23,7 +23,7 @@ use super::role::within_rank;
 use crate::{
     kernel::{
         crypto::{CryptoError, SearchToken},
-        error::{Error, Result, UserErrorCode},
+        error::{Error, Result},
         record::Written,
         write::Write,
     },

@@ -363,6 +363,11 @@ export type SignConsentInput = {
 export type SignInInput = {
   /** The email address. */
   email: string;
+  /**
+   * The code of the authenticator app, or a recovery code; needed when the answer to the password alone is
+   * `ONE_TIME_CODE_REQUIRED`.
+   */
+  oneTimeCode?: string | null | undefined;
   /** The organization's short name, such as `demo`. */
   organization: string;
   /** The password. */
@@ -403,8 +408,17 @@ export type UserErrorCode =
   | 'INVALID_CREDENTIALS'
   /** The state does not allow it, for example revoking a consent that is not active. */
   | 'INVALID_STATE'
+  /** The token is not valid, was used or replaced, or has expired: ask for another one. */
+  | 'INVALID_TOKEN'
   /** No such row, or not yours: the same answer for both. */
   | 'NOT_FOUND'
+  /**
+   * The password is right, and the account needs a one-time code or a recovery code besides: send the password again,
+   * with the code.
+   */
+  | 'ONE_TIME_CODE_REQUIRED'
+  /** It concerns a user, or gives a role, of a higher rank than your own. */
+  | 'RANK_TOO_LOW'
   /** Somebody else changed the row since you read it: read it again and decide anew. */
   | 'STALE_VERSION'
   /** The input breaks a rule; `field` names it. */

@@ -50,6 +50,30 @@ export type AccessExplanationEntry = {
 /** `AccessExplanation` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AccessExplanationResult = AccessExplanation | Withheld;
 
+/** An invitation to accept. */
+export type ActivateUserInput = {
+  /** The password to sign in with: 12 to 128 characters, of whatever kind. */
+  password: Scalars['String']['input'];
+  /** The token of the invitation. */
+  token: Scalars['String']['input'];
+};
+
+/** An invitation that was accepted: sign in with the password now. */
+export type ActivatedUser = {
+  __typename?: 'ActivatedUser';
+  /** When it was accepted. */
+  activatedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type ActivatedUserPayload = {
+  __typename?: 'ActivatedUserPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<ActivatedUser>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** A place on a care team to give. */
 export type AssignCareTeamInput = {
   /** Until when, exclusively; open when left out. */
@@ -185,6 +209,12 @@ export type AuditSubject = {
 /** `AuditSubject` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AuditSubjectResult = AuditSubject | Withheld;
 
+/** The password once more, before an authenticator app is added. */
+export type BeginOneTimeCodeEnrolmentInput = {
+  /** The password. */
+  password: Scalars['String']['input'];
+};
+
 /** A place on a patient's care team. */
 export type CareTeamMember = {
   __typename?: 'CareTeamMember';
@@ -246,12 +276,26 @@ export type CareTeamRole =
   /** Supervises the care. */
   | 'SUPERVISOR';
 
+/** A password to change. */
+export type ChangePasswordInput = {
+  /** The password of now. */
+  currentPassword: Scalars['String']['input'];
+  /** The password from now on: 12 to 128 characters, of whatever kind. */
+  newPassword: Scalars['String']['input'];
+};
+
 /** In which order of writing. */
 export type Chronology =
   /** The newest first. */
   | 'NEWEST_FIRST'
   /** The oldest first. */
   | 'OLDEST_FIRST';
+
+/** The first code of an authenticator app. */
+export type ConfirmOneTimeCodeEnrolmentInput = {
+  /** The code that the app shows now. */
+  oneTimeCode: Scalars['String']['input'];
+};
 
 /** A consent or restriction of a patient. What it says is in `detail`. */
 export type Consent = {
@@ -509,6 +553,14 @@ export type DataClass =
   /** SUD counseling notes kept apart from the record (42 CFR 2.31(b), label V). */
   | 'SUD_COUNSELING_NOTE';
 
+/** A user to part with. */
+export type DeactivateUserInput = {
+  /** Why, 1 to 200 characters. Do not put a name into it. */
+  reason: Scalars['String']['input'];
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
 /** A consent to prepare. */
 export type DraftConsentInput = {
   /** Whose consent. */
@@ -602,6 +654,62 @@ export type ExpiryKind =
   /** Never: allowed for treatment, payment and operations alone. */
   | 'NONE';
 
+/** Somebody to invite. */
+export type InviteUserInput = {
+  /** The email address, by which the user signs in. Only a keyed token of it is stored. */
+  email: Scalars['String']['input'];
+  /** The patient that the user is; left out for everybody else. */
+  patientId?: InputMaybe<Scalars['ID']['input']>;
+  /** Keys of the roles that the user gets; giving roles needs the permission `role.assign`. */
+  roleKeys?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+/** A user who is to choose another password. */
+export type IssuePasswordResetInput = {
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** An invitation. Hand the token to the human by a way of your own: nothing is sent. */
+export type IssuedInvitation = {
+  __typename?: 'IssuedInvitation';
+  /** Until when it can be accepted. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The token to accept it with, once. It is shown here and never again. */
+  invitationToken: Scalars['String']['output'];
+  /** Who was invited. */
+  user?: Maybe<User>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type IssuedInvitationPayload = {
+  __typename?: 'IssuedInvitationPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<IssuedInvitation>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A token to choose another password with. Hand it to the human by a way of your own: nothing is sent. */
+export type IssuedPasswordReset = {
+  __typename?: 'IssuedPasswordReset';
+  /** Until when it is good. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The token, good once. It is shown here and never again. */
+  resetToken: Scalars['String']['output'];
+  /** Whose password it is. */
+  user?: Maybe<User>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type IssuedPasswordResetPayload = {
+  __typename?: 'IssuedPasswordResetPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<IssuedPasswordReset>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** A property, house or clinic. */
 export type Location = {
   __typename?: 'Location';
@@ -662,6 +770,13 @@ export type LocationKind =
 export type Mutation = {
   __typename?: 'Mutation';
   /**
+   * Accepts an invitation with a password of one's own.
+   *
+   * User errors: `INVALID_TOKEN`, whatever is wrong with the token; `VALIDATION_FAILED` for a password that is too
+   * short or among those that are tried first: choose another, the token is still good.
+   */
+  activateUser?: Maybe<ActivatedUserPayload>;
+  /**
    * Gives a practitioner a place on a patient's care team: the relationship without which no role sees protected
    * data.
    *
@@ -670,11 +785,41 @@ export type Mutation = {
    */
   assignCareTeam?: Maybe<CareTeamMemberPayload>;
   /**
+   * Makes a secret for an authenticator app. Nothing changes about signing in until `confirmOneTimeCodeEnrolment` shows
+   * that the app has it. Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
+   * (there is an app already, or the token is not that of a session).
+   */
+  beginOneTimeCodeEnrolment?: Maybe<OneTimeCodeEnrolmentPayload>;
+  /**
+   * Changes one's own password; all other sessions end, and so does access that was given out to programs in them.
+   * Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the password of now is wrong, which counts as a wrong attempt to sign in, or one
+   * has to wait), `VALIDATION_FAILED`, `INVALID_STATE` (the token is not that of a session).
+   */
+  changePassword?: Maybe<PasswordChangePayload>;
+  /**
+   * Adds the authenticator app: from now on, signing in needs its code, or a recovery code. Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the code), `INVALID_STATE` (nothing was begun).
+   */
+  confirmOneTimeCodeEnrolment?: Maybe<RecoveryCodesPayload>;
+  /**
    * Enters a patient. A practitioner who does it joins the care team as `INTAKE`.
    *
    * User errors: `NOT_FOUND` (location), `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
    */
   createPatient?: Maybe<PatientPayload>;
+  /**
+   * Parts with a user for good: sessions and tokens end at once, password and codes are erased. The email address is
+   * free for a new user; the record keeps speaking of this one.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (deactivated already, oneself, or
+   * the last owner).
+   */
+  deactivateUser?: Maybe<UserPayload>;
   /**
    * Prepares a consent for the patient to sign. It permits nothing until it is signed.
    *
@@ -682,11 +827,69 @@ export type Mutation = {
    */
   draftConsent?: Maybe<ConsentPayload>;
   /**
+   * Makes a user who can sign in once they accepted the invitation, within seven days.
+   *
+   * User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS` (the email address), `NOT_FOUND` (the patient, a role),
+   * `RANK_TOO_LOW` (a role). Roles without the permission `role.assign` are `FORBIDDEN`.
+   */
+  inviteUser?: Maybe<IssuedInvitationPayload>;
+  /**
+   * Makes a token with which a user chooses another password within a day; an earlier one is good for nothing any more.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not active).
+   */
+  issuePasswordReset?: Maybe<IssuedPasswordResetPayload>;
+  /**
+   * Lets a suspended user sign in again, with the password and codes that they had.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (not suspended).
+   */
+  reactivateUser?: Maybe<UserPayload>;
+  /**
    * Files a consent that was signed on paper or given orally, with its evidence. It counts at once.
    *
    * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
    */
   recordConsent?: Maybe<ConsentPayload>;
+  /**
+   * Makes ten other recovery codes; those of before are good for nothing any more. Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
+   * (there is no authenticator app, or the token is not that of a session).
+   */
+  regenerateRecoveryCodes?: Maybe<RecoveryCodesPayload>;
+  /**
+   * Takes the authenticator app and the recovery codes away: the password alone is enough again. Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
+   * (there is none, or the token is not that of a session).
+   */
+  removeOneTimeCode?: Maybe<OneTimeCodeRemovalPayload>;
+  /**
+   * Says that one forgot the password. The answer is the same whether or not there is such an account. Nothing is sent:
+   * whoever manages users sees the request and hands out a token (`issuePasswordReset`).
+   */
+  requestPasswordReset?: Maybe<PasswordResetRequestPayload>;
+  /**
+   * Makes a new token for somebody who was invited; the one before it is good for nothing any more.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not invited, or accepted already).
+   */
+  resendInvitation?: Maybe<IssuedInvitationPayload>;
+  /**
+   * Takes the authenticator app and the recovery codes of a user away, who lost both: make sure who is asking.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (there is none).
+   */
+  resetOneTimeCode?: Maybe<UserPayload>;
+  /**
+   * Chooses another password with a token. All sessions of the user end, they need not wait any longer after wrong
+   * attempts, and their one-time codes stay as they are.
+   *
+   * User errors: `INVALID_TOKEN`, whatever is wrong with the token; `VALIDATION_FAILED` for a password that is too
+   * short or among those that are tried first: choose another, the token is still good.
+   */
+  resetPassword?: Maybe<PasswordChangePayload>;
   /**
    * Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
    * here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
@@ -694,6 +897,12 @@ export type Mutation = {
    * User errors: `NOT_FOUND`, `INVALID_STATE` (not active), `VALIDATION_FAILED`, `ACCESS_DENIED`.
    */
   revokeConsent?: Maybe<ConsentPayload>;
+  /**
+   * Takes an invitation back: the token is good for nothing any more, and the email address is free.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not invited, or accepted already).
+   */
+  revokeInvitation?: Maybe<UserPayload>;
   /**
    * Signs one's own consent. An incomplete form is refused, with what is missing.
    *
@@ -703,8 +912,8 @@ export type Mutation = {
   /**
    * Signs in with email and password. Every attempt is recorded.
    *
-   * User error: `INVALID_CREDENTIALS`, the same for a wrong organization, email and password, and for an account that
-   * may not sign in.
+   * User errors: `INVALID_CREDENTIALS`, the same for a wrong organization, email, password and code, for an account that
+   * may not sign in, and for one that has to wait after several wrong attempts; `ONE_TIME_CODE_REQUIRED`.
    */
   signIn?: Maybe<NewSessionPayload>;
   /**
@@ -713,6 +922,19 @@ export type Mutation = {
    * User error: `INVALID_STATE` when the token is not that of a session.
    */
   signOut?: Maybe<EndedSessionPayload>;
+  /**
+   * Suspends a user: all their sessions and tokens end at once, and they cannot sign in until they are reactivated.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (not active, oneself, or the last
+   * owner).
+   */
+  suspendUser?: Maybe<UserPayload>;
+  /**
+   * Lets a user try to sign in again who has to wait after wrong attempts.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (does not have to wait).
+   */
+  unlockUser?: Maybe<UserPayload>;
   /**
    * Changes who a patient is. Needs a live relationship to the patient; what it returns passes the gates again.
    *
@@ -723,8 +945,32 @@ export type Mutation = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationActivateUserArgs = {
+  input: ActivateUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationAssignCareTeamArgs = {
   input: AssignCareTeamInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationBeginOneTimeCodeEnrolmentArgs = {
+  input: BeginOneTimeCodeEnrolmentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationChangePasswordArgs = {
+  input: ChangePasswordInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationConfirmOneTimeCodeEnrolmentArgs = {
+  input: ConfirmOneTimeCodeEnrolmentInput;
 };
 
 
@@ -735,8 +981,32 @@ export type MutationCreatePatientArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationDeactivateUserArgs = {
+  input: DeactivateUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationDraftConsentArgs = {
   input: DraftConsentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationInviteUserArgs = {
+  input: InviteUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationIssuePasswordResetArgs = {
+  input: IssuePasswordResetInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationReactivateUserArgs = {
+  input: ReactivateUserInput;
 };
 
 
@@ -747,8 +1017,50 @@ export type MutationRecordConsentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRegenerateRecoveryCodesArgs = {
+  input: RegenerateRecoveryCodesInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRemoveOneTimeCodeArgs = {
+  input: RemoveOneTimeCodeInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRequestPasswordResetArgs = {
+  input: RequestPasswordResetInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationResendInvitationArgs = {
+  input: ResendInvitationInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationResetOneTimeCodeArgs = {
+  input: ResetOneTimeCodeInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationResetPasswordArgs = {
+  input: ResetPasswordInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRevokeConsentArgs = {
   input: RevokeConsentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeInvitationArgs = {
+  input: RevokeInvitationInput;
 };
 
 
@@ -761,6 +1073,18 @@ export type MutationSignConsentArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationSignInArgs = {
   input: SignInInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSuspendUserArgs = {
+  input: SuspendUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationUnlockUserArgs = {
+  input: UnlockUserInput;
 };
 
 
@@ -787,6 +1111,38 @@ export type NewSessionPayload = {
   userErrors: Array<UserError>;
 };
 
+/** What an authenticator app has to be told. */
+export type OneTimeCodeEnrolment = {
+  __typename?: 'OneTimeCodeEnrolment';
+  /** The address to show as a QR code. It holds the secret, and is shown here and never again. */
+  uri: Scalars['String']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type OneTimeCodeEnrolmentPayload = {
+  __typename?: 'OneTimeCodeEnrolmentPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<OneTimeCodeEnrolment>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** An authenticator app that was taken away. */
+export type OneTimeCodeRemoval = {
+  __typename?: 'OneTimeCodeRemoval';
+  /** When it was taken away. */
+  removedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type OneTimeCodeRemovalPayload = {
+  __typename?: 'OneTimeCodeRemovalPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<OneTimeCodeRemoval>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** Which part of a list a page is. */
 export type PageInfo = {
   __typename?: 'PageInfo';
@@ -798,6 +1154,38 @@ export type PageInfo = {
   hasPreviousPage: Scalars['Boolean']['output'];
   /** The cursor of the first row; null on an empty page. */
   startCursor?: Maybe<Scalars['Cursor']['output']>;
+};
+
+/** A password that was changed. */
+export type PasswordChange = {
+  __typename?: 'PasswordChange';
+  /** When it was changed. */
+  changedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type PasswordChangePayload = {
+  __typename?: 'PasswordChangePayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<PasswordChange>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A request for another password that was taken down, whether or not there is such an account. */
+export type PasswordResetRequest = {
+  __typename?: 'PasswordResetRequest';
+  /** When it was taken down. */
+  requestedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type PasswordResetRequestPayload = {
+  __typename?: 'PasswordResetRequestPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<PasswordResetRequest>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
 };
 
 /** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
@@ -1137,6 +1525,10 @@ export type Query = {
   practitioner?: Maybe<Practitioner>;
   /** The practitioners of your organization. */
   practitioners?: Maybe<PractitionerConnection>;
+  /** The user with this id; null when there is none, or none within your reach. For yourself see `viewer`. */
+  user?: Maybe<User>;
+  /** The users whom you manage. */
+  users?: Maybe<UserConnection>;
   /** Who is signed in; null when nobody is. */
   viewer?: Maybe<Viewer>;
 };
@@ -1209,6 +1601,21 @@ export type QueryPractitionersArgs = {
   orderBy?: Chronology;
 };
 
+
+/** What can be asked. */
+export type QueryUserArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryUsersArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  filter?: InputMaybe<UserFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+};
+
 /** How far a permission reaches. */
 export type Reach =
   /** Own caseload, location, referrals or calls. */
@@ -1217,6 +1624,14 @@ export type Reach =
   | 'SELF'
   /** Everything of the tenant. */
   | 'TENANT';
+
+/** A user to let back. */
+export type ReactivateUserInput = {
+  /** Why, 1 to 200 characters. Do not put a name into it. */
+  reason: Scalars['String']['input'];
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
 
 /** A class of recipients. */
 export type RecipientClass =
@@ -1260,6 +1675,62 @@ export type RecordConsentInput = {
   terms: ConsentTermsInput;
 };
 
+/** Codes that stand in for the authenticator app. Keep them apart from it. */
+export type RecoveryCodes = {
+  __typename?: 'RecoveryCodes';
+  /** Ten codes, each good once. They are shown here and never again. */
+  codes: Array<Scalars['String']['output']>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RecoveryCodesPayload = {
+  __typename?: 'RecoveryCodesPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RecoveryCodes>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** The password once more, before there are other recovery codes. */
+export type RegenerateRecoveryCodesInput = {
+  /** The password. */
+  password: Scalars['String']['input'];
+};
+
+/** The password once more, before the authenticator app is taken away. */
+export type RemoveOneTimeCodeInput = {
+  /** The password. */
+  password: Scalars['String']['input'];
+};
+
+/** Somebody who forgot the password. */
+export type RequestPasswordResetInput = {
+  /** The email address. */
+  email: Scalars['String']['input'];
+  /** The organization's short name, such as `demo`. */
+  organization: Scalars['String']['input'];
+};
+
+/** An invitation to send anew. */
+export type ResendInvitationInput = {
+  /** The user who was invited. */
+  userId: Scalars['ID']['input'];
+};
+
+/** A user who lost both the authenticator app and the recovery codes. */
+export type ResetOneTimeCodeInput = {
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** Another password, chosen with a token. */
+export type ResetPasswordInput = {
+  /** The password from now on: 12 to 128 characters, of whatever kind. */
+  password: Scalars['String']['input'];
+  /** The token. */
+  token: Scalars['String']['input'];
+};
+
 /** How staff know of a revocation. */
 export type RevocationEvidenceInput = {
   /** How the patient revoked: `PAPER` or `VERBAL_DOCUMENTED`. */
@@ -1278,6 +1749,12 @@ export type RevokeConsentInput = {
   reason?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** An invitation to take back. */
+export type RevokeInvitationInput = {
+  /** The user who was invited. */
+  userId: Scalars['ID']['input'];
+};
+
 /** A consent to sign. */
 export type SignConsentInput = {
   /** The consent. */
@@ -1290,6 +1767,11 @@ export type SignConsentInput = {
 export type SignInInput = {
   /** The email address. */
   email: Scalars['String']['input'];
+  /**
+   * The code of the authenticator app, or a recovery code; needed when the answer to the password alone is
+   * `ONE_TIME_CODE_REQUIRED`.
+   */
+  oneTimeCode?: InputMaybe<Scalars['String']['input']>;
   /** The organization's short name, such as `demo`. */
   organization: Scalars['String']['input'];
   /** The password. */
@@ -1318,6 +1800,20 @@ export type SignerCapacity =
   /** The patient. */
   | 'SELF';
 
+/** A user to suspend. */
+export type SuspendUserInput = {
+  /** Why, 1 to 200 characters. Do not put a name into it. */
+  reason: Scalars['String']['input'];
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** A user who need not wait any longer. */
+export type UnlockUserInput = {
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
 /** Change who a patient is. */
 export type UpdatePatientIdentityInput = {
   /** `version` of the patient as you read it. */
@@ -1331,14 +1827,49 @@ export type UpdatePatientIdentityInput = {
 /** Somebody who signs in. Nothing here tells who the human is; for practitioners see `practitioner`. */
 export type User = {
   __typename?: 'User';
+  /** Whether the user needs a one-time code besides; null without `user.manage`, but for oneself. */
+  hasOneTimeCode?: Maybe<Scalars['Boolean']['output']>;
+  /** Whether the user signs in with a password; null without `user.manage`, but for oneself. */
+  hasPassword?: Maybe<Scalars['Boolean']['output']>;
   /** The user's id. */
   id: Scalars['ID']['output'];
   /** When the user last signed in. */
   lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * Until when the user has to wait after wrong attempts to sign in; null when they need not, and without `user.manage`,
+   * but for oneself.
+   */
+  lockedUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** When the user last asked for another password; null without `user.manage`, but for oneself. */
+  passwordResetRequestedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The practitioner that the user is; null for others. */
   practitioner?: Maybe<Practitioner>;
   /** Whether the user may sign in. */
   status: UserStatus;
+  /** Why the user was suspended, reactivated or deactivated; null without `user.manage`. */
+  statusReason?: Maybe<Scalars['String']['output']>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type UserConnection = {
+  __typename?: 'UserConnection';
+  /** The rows with their cursors. */
+  edges: Array<UserEdge>;
+  /** The rows. */
+  nodes: Array<User>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type UserEdge = {
+  __typename?: 'UserEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: User;
 };
 
 /** Why input or state was refused. */
@@ -1364,12 +1895,36 @@ export type UserErrorCode =
   | 'INVALID_CREDENTIALS'
   /** The state does not allow it, for example revoking a consent that is not active. */
   | 'INVALID_STATE'
+  /** The token is not valid, was used or replaced, or has expired: ask for another one. */
+  | 'INVALID_TOKEN'
   /** No such row, or not yours: the same answer for both. */
   | 'NOT_FOUND'
+  /**
+   * The password is right, and the account needs a one-time code or a recovery code besides: send the password again,
+   * with the code.
+   */
+  | 'ONE_TIME_CODE_REQUIRED'
+  /** It concerns a user, or gives a role, of a higher rank than your own. */
+  | 'RANK_TOO_LOW'
   /** Somebody else changed the row since you read it: read it again and decide anew. */
   | 'STALE_VERSION'
   /** The input breaks a rule; `field` names it. */
   | 'VALIDATION_FAILED';
+
+/** Which users. All conditions given must hold. */
+export type UserFilter = {
+  /** By status. */
+  status?: InputMaybe<UserStatusComparator>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type UserPayload = {
+  __typename?: 'UserPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<User>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
 
 /** Whether a user may sign in. */
 export type UserStatus =
@@ -1381,6 +1936,14 @@ export type UserStatus =
   | 'INVITED'
   /** Locked out by an administrator; takes effect on the next request. */
   | 'SUSPENDED';
+
+/** Compares a user's status. */
+export type UserStatusComparator = {
+  /** Exactly this. */
+  eq?: InputMaybe<UserStatus>;
+  /** One of these, at most 20; an empty list matches nobody. */
+  in?: InputMaybe<Array<UserStatus>>;
+};
 
 /** Who is signed in, and what they may do. */
 export type Viewer = {

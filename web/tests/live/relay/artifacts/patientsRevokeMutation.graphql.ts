@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<4acd883de8f23846f292c13f1570df09>>
+ * @generated SignedSource<<7a96e1ce1bb2a5d3f6e302d0baef4490>>
  * @lightSyntaxTransform
  */
 
@@ -10,7 +10,7 @@
 import { ConcreteRequest } from 'relay-runtime';
 export type ConsentStatus = "ACTIVE" | "DRAFT" | "EXPIRED" | "PENDING_SIGNATURE" | "REJECTED" | "REVOKED" | "SUPERSEDED" | "%future added value";
 export type SignatureMethod = "ELECTRONIC" | "PAPER" | "VERBAL_DOCUMENTED" | "%future added value";
-export type UserErrorCode = "ACCESS_DENIED" | "ALREADY_EXISTS" | "IDEMPOTENCY_CONFLICT" | "INVALID_CREDENTIALS" | "INVALID_STATE" | "NOT_FOUND" | "STALE_VERSION" | "VALIDATION_FAILED" | "%future added value";
+export type UserErrorCode = "ACCESS_DENIED" | "ALREADY_EXISTS" | "IDEMPOTENCY_CONFLICT" | "INVALID_CREDENTIALS" | "INVALID_STATE" | "INVALID_TOKEN" | "NOT_FOUND" | "ONE_TIME_CODE_REQUIRED" | "RANK_TOO_LOW" | "STALE_VERSION" | "VALIDATION_FAILED" | "%future added value";
 export type RevokeConsentInput = {
   consentId: string;
   evidence?: RevocationEvidenceInput | null | undefined;
