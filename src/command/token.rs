@@ -201,6 +201,5 @@ async fn create(
         })
     })
     .await?;
-    metrics::counter!("consentry_tokens_issued_total", "kind" => "API").increment(1);
     Ok(token.expose())
 }

@@ -24,6 +24,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     // Enums of which not every value fits every rule; all others take their first value.
     ("ConsentKind", "TPO"),
     ("DataClass", "GENERAL_PHI"),
+    ("OrganizationKind", "SCHOOL"),
     ("Purpose", "TREATMENT"),
     ("SignatureMethod", "PAPER"),
     ("SignerCapacity", "SELF"),
@@ -39,9 +40,22 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("DefineRoleInput.key", "\"DAY_SHIFT\""),
     ("DefineRoleInput.permissions", "[]"),
     ("DefineRoleInput.rank", "50"),
+    // An organization with names of its own.
+    ("CreateOrganizationInput.slug", "\"oak\""),
+    ("CreateOrganizationInput.timeZone", "\"America/New_York\""),
+    // What a partner may be given, until a day to come.
+    ("CreateApiKeyInput.expiresAt", "\"2027-06-01T00:00:00Z\""),
+    ("CreateApiKeyInput.scopes", "[\"membership.read\"]"),
+    ("RotateApiKeyInput.expiresAt", "\"2027-06-01T00:00:00Z\""),
+    ("RegisterPartnerClientInput.keySet", KEY_SET),
+    ("RegisterPartnerClientInput.scopes", "[\"membership.read\"]"),
+    ("ReplacePartnerClientKeysInput.keySet", KEY_SET),
     // Staff revoke with evidence.
     ("RevokeConsentInput.evidence", "{ method: PAPER, reference: \"cabinet 3, folder 12\" }"),
 ];
+
+/// A set of public keys with one for ES384, as a literal.
+const KEY_SET: &str = r#""{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-384\",\"kid\":\"one\",\"x\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\",\"y\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}]}""#;
 
 /// Where made-up arguments take their values from.
 pub struct Values<'v> {

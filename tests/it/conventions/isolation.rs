@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use consentry::identity::user_creation::NewUser;
+use consentry::kernel::crypto::BearerToken;
 use entity::{Id, people::patient};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use super::{
     rows::{changed, rows_of},
     schema_walk::{IdPosition, NOBODYS, SchemaWalk, id_kind},
 };
-use crate::support::{Actor, Answer, Tenant, Town, id};
+use crate::support::{Actor, Answer, Tenant, Town, id, partner::SigningKey};
 
 /// Things of a tenant that all of its staff may refer to. Everything else is confined to the reach of the actor, so an
 /// id beyond that reach is an id of nobody.
@@ -31,6 +32,12 @@ impl Place {
         let admin = tenant.admin().await;
         let compliance = tenant.compliance().await;
         let location = tenant.location("House on the hill", false).await;
+        let district = admin.enters_organization("DISTRICT", "north", None).await;
+        let (key, _) = admin.gives_key(district, json!({})).await;
+        let keys = json!([SigningKey::elliptic().published("one")]);
+        let (client, _) = admin.registers_client(district, keys, json!({})).await;
+        let program = tenant.api_token(&admin, None, None).await;
+        let token = BearerToken::parse(program.token()).expect("a token").token_id();
         let answer = clinician
             .ask_with(
                 "mutation($input: CreatePatientInput!) { createPatient(input: $input) { result { id careTeam { nodes { id } } } userErrors { code } } }",
@@ -61,12 +68,15 @@ impl Place {
         let assignment = admin.mutate("assignRole", input, "id").await.ok();
         let assignment = id::<()>(&assignment["assignRole"]["result"]["id"]).uuid();
         let ids = BTreeMap::from([
+            ("apiKey", key.uuid()),
+            ("apiToken", token),
             ("auditLog", entry),
             ("careTeamMember", member),
             ("consent", consent.uuid()),
             ("location", location.uuid()),
-            ("organization", tenant.id),
+            ("organization", district.uuid()),
             ("parentRole", tenant.role_id("SPECIALIST").await),
+            ("partnerClient", client.uuid()),
             ("patient", patient.uuid()),
             ("practitioner", clinician.practitioner().uuid()),
             ("role", role),

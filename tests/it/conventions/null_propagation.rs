@@ -16,7 +16,7 @@ use super::{
     rows::{changed, rows_of},
     schema_walk::{NOBODYS, SchemaWalk, id_kind, name_of},
 };
-use crate::support::{Actor, Answer, Town, id};
+use crate::support::{Actor, Answer, Town, id, partner::SigningKey};
 
 /// Fields that no query of this test meets, so that nobody makes them fail.
 const NEVER_MET: &[&str] = &[];
@@ -53,6 +53,12 @@ impl Scene {
         let town = Town::with_schema(Schema::extended_by(failing.clone()), false).await;
         let clinician = town.tenant.clinician().await;
         let compliance = town.tenant.compliance().await;
+        let admin = town.tenant.admin().await;
+        let district = admin.enters_organization("DISTRICT", "north", None).await;
+        admin.enters_organization("SCHOOL", "north-high", Some(district)).await;
+        admin.gives_key(district, json!({})).await;
+        admin.registers_client(district, json!([SigningKey::elliptic().published("one")]), json!({})).await;
+        town.tenant.api_token(&clinician, None, None).await;
         let location = town.tenant.location("House on the hill", false).await;
         let answer = clinician
             .ask_with(
@@ -85,6 +91,7 @@ impl Scene {
         let answer = compliance.ask("{ auditLogs(first: 1) { pageInfo { endCursor } } }").await.ok();
         let cursor = answer["auditLogs"]["pageInfo"]["endCursor"].as_str().expect("a cursor").to_owned();
         let ids = BTreeMap::from([
+            ("organization", district.uuid()),
             ("patient", patient.uuid()),
             ("practitioner", clinician.practitioner().uuid()),
             ("role", role),

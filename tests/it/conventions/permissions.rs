@@ -26,6 +26,13 @@ use crate::support::{Actor, Town};
 
 /// Public root fields that answer a caller without a session with `UNAUTHENTICATED` all the same.
 const NEEDS_A_SESSION: &[&str] = &[
+    // It makes tokens for whoever signed in.
+    "createTokenPair",
+    // They need a refresh token, which is a credential of its own.
+    "refreshTokens",
+    "revokeTokenPair",
+    // It ends a token of one's own.
+    "revokeApiToken",
     // It ends the session of the token it came with, whatever the user may do.
     "signOut",
 ];
@@ -77,7 +84,15 @@ fn every_root_field_says_which_permission_it_needs_or_that_it_is_public() {
         .collect();
     assert_eq!(
         public,
-        ["viewer", "signIn", "signOut"],
+        [
+            "viewer",
+            "createTokenPair",
+            "refreshTokens",
+            "revokeApiToken",
+            "revokeTokenPair",
+            "signIn",
+            "signOut"
+        ],
         "a new public field is a decision: it stands here by name"
     );
 }

@@ -13,8 +13,10 @@ use async_graphql::parser::{
 /// What the positions of type `ID` point to whose name does not say it; `patientId` points to a `patient`.
 const ID_KINDS: &[(&str, &str)] = &[
     ("AuditLogFilter.actorId", "user"),
+    ("CreateOrganizationInput.parentOrganizationId", "organization"),
     ("LocationComparator.eq", "location"),
     ("LocationComparator.in", "location"),
+    ("Query.organization.id", "organization"),
     ("Query.patient.id", "patient"),
     ("Query.practitioner.id", "practitioner"),
     ("Query.role.id", "role"),

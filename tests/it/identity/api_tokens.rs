@@ -145,3 +145,72 @@ async fn a_token_ends_on_its_day_and_a_deleted_one_is_none() {
     town.clock.advance(TimeDelta::milliseconds(1));
     turned_away(&program.ask(WHO_AM_I).await);
 }
+
+#[tokio::test]
+async fn a_person_sees_their_own_tokens_and_ends_one_of_them() {
+    let town = Town::new().await;
+    let user = town.tenant.admin().await;
+    let colleague = town.tenant.admin().await;
+    let program =
+        town.tenant.api_token(&user, Some(&[Permission::AuditRead]), Some(Purpose::Operations)).await;
+    let other = town.tenant.api_token(&colleague, None, None).await;
+    let of = async |actor: &Actor| {
+        let tokens = "{ viewer { apiTokens { totalCount nodes { id name scopes purpose revokedAt } } } }";
+        actor.ask(tokens).await.ok()["viewer"]["apiTokens"].clone()
+    };
+
+    let own = of(&user).await;
+    assert_eq!(own["totalCount"], 1);
+    let token = &own["nodes"][0];
+    assert_eq!((&token["scopes"], &token["purpose"]), (&json!(["audit.read"]), &json!("OPERATIONS")));
+    let theirs = of(&colleague).await["nodes"][0]["id"].clone();
+
+    for (id, code) in [(&theirs, "NOT_FOUND"), (&json!(crate::support::NOBODYS), "NOT_FOUND")] {
+        let answer = user.mutate("revokeApiToken", json!({ "apiTokenId": id }), "id").await;
+        assert_eq!(answer.user_error("revokeApiToken"), code);
+    }
+    let_in(&other.ask(WHO_AM_I).await);
+    let_in(&program.ask(WHO_AM_I).await);
+    let input = json!({ "apiTokenId": token["id"] });
+    let answer = user.mutate("revokeApiToken", input.clone(), "revokedAt").await.ok();
+    assert!(answer["revokeApiToken"]["result"]["revokedAt"].is_string(), "{answer}");
+    turned_away(&program.ask(WHO_AM_I).await);
+    assert_eq!(
+        user.mutate("revokeApiToken", input, "id").await.user_error("revokeApiToken"),
+        "INVALID_STATE"
+    );
+}
+
+#[tokio::test]
+async fn when_a_token_was_last_used_is_known_to_the_minute_and_costs_no_statement_of_the_request() {
+    let town = Town::new().await;
+    let user = town.tenant.admin().await;
+    let program = town.tenant.api_token(&user, None, None).await;
+    let id = BearerToken::parse(program.token()).expect("a token").token_id();
+    let stored = async || {
+        let sql = "select concat(extract(epoch from last_used_at)::bigint, ' ', version) from access_tokens where id = $1";
+        town.tenant.scalar::<String>(sql, id).await.expect("a token")
+    };
+    let moment = || town.app.clock().now().timestamp();
+    assert_eq!(stored().await, " 1", "never used");
+
+    let first = moment();
+    let answer = program.ask("{ locations { totalCount } }").await;
+    assert_eq!(answer.statements, user.ask("{ locations { totalCount } }").await.statements);
+    assert_eq!(stored().await, format!("{first} 2"));
+    town.clock.advance(TimeDelta::seconds(59));
+    let_in(&program.ask(WHO_AM_I).await);
+    assert_eq!(stored().await, format!("{first} 2"), "not again within a minute");
+    town.clock.advance(TimeDelta::seconds(1));
+    let_in(&program.ask(WHO_AM_I).await);
+    assert_eq!(stored().await, format!("{} 3", moment()));
+
+    turned_away(&program.with_token(&altered(program.token())).ask(WHO_AM_I).await);
+    assert_eq!(stored().await, format!("{} 3", moment()), "who is turned away has not used it");
+}
+
+/// The token with another secret.
+fn altered(token: &str) -> String {
+    let last = if token.as_bytes()[60] == b'A' { "B" } else { "A" };
+    format!("{}{last}{}", &token[..60], &token[61..])
+}

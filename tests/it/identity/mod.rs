@@ -1,11 +1,14 @@
-//! Who calls: signing in and out, credentials, roles.
+//! Who calls: signing in and out, credentials, partners, roles.
 
+mod api_keys;
 mod api_tokens;
 mod attempts;
 mod credentials;
+mod partner_clients;
 mod role_changes;
 mod roles;
 mod sign_in;
+mod token_pairs;
 
 use consentry::{
     identity::user_creation::{NewAssignment, NewUser},
@@ -33,6 +36,18 @@ async fn keyholder(tenant: &Tenant) -> Actor {
 async fn signs_in(actor: &Actor, organization: &str, email: &str, password: &str) -> Answer {
     let input = json!({ "organization": organization, "email": email, "password": password });
     actor.mutate("signIn", input, "token expiresAt").await
+}
+
+/// Attempts that a tenant recorded, as `operation decision reason`, in their order.
+async fn recorded(tenant: &Tenant) -> Vec<String> {
+    let mut transaction = tenant.begin().await;
+    sqlx::query_scalar(
+        "select concat_ws(' ', operation, decision, reason) from audit_logs
+        where action in ('SIGN_IN', 'SIGN_OUT') order by created_at, id",
+    )
+    .fetch_all(&mut *transaction)
+    .await
+    .expect("the record is read")
 }
 
 /// What the viewer may do, by permission.

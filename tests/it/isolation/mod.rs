@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     conventions::rows::{Rows, changed, rows_of},
-    support::{NOBODYS, Tenant, Town},
+    support::{NOBODYS, Tenant, Town, dawn, partner::SigningKey},
 };
 
 /// The roles that the server and its helpers sign in as.
@@ -188,6 +188,13 @@ async fn furnish(tenant: &Tenant) {
     let clinician = tenant.clinician().await;
     tenant.api_token(&clinician, None, None).await;
     tenant.location("House on the hill", false).await;
+    let admin = tenant.admin().await;
+    let district = admin.enters_organization("DISTRICT", "north", None).await;
+    admin.gives_key(district, json!({})).await;
+    let key = SigningKey::elliptic();
+    let (_, client) = admin.registers_client(district, json!([key.published("one")]), json!({})).await;
+    let assertion = key.asserts(&client, "first", dawn(), json!({}));
+    assert_eq!(admin.asserts(&assertion).await.status, 200);
     let patient = clinician.creates_patient("Amara", "Okafor").await;
     clinician.creates_patient("Ben", "Okafor").await;
     let consent = clinician.records_consent(patient, json!({})).await;

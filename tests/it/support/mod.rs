@@ -4,6 +4,7 @@ mod actor;
 mod database;
 mod evidence;
 mod node;
+pub mod partner;
 mod pgbouncer;
 mod plans;
 mod server;

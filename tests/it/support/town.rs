@@ -32,7 +32,7 @@ use secrecy::ExposeSecret;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Actor, Database};
+use super::{Actor, Database, partner::PUBLIC_URL};
 
 /// One server with its database, at a moment that stands still.
 pub struct Town {
@@ -95,6 +95,7 @@ impl Town {
         let provider = LocalKeyProvider::from_base64(&KEY.into());
         let provider = Arc::new(provider.expect("a key"));
         let app = App::new(database.app(), provider, Arc::new(clock.clone()), Arc::new(RandomIds), schema);
+        let app = app.known_as(PUBLIC_URL);
         let owner = database.owner();
         let router = router(app.clone());
         let pool = database.app();

@@ -13,7 +13,7 @@ const BREACHES: &[(&str, &str)] = &[
     ("update phi.persons set updated_by = gen_random_uuid()", "phi.persons.updated_by points to nothing in users"),
     (
         "update audit_logs set credential_id = gen_random_uuid() where credential_id is not null",
-        "audit_logs.credential_id points to nothing in sessions or access_tokens",
+        "audit_logs.credential_id points to nothing in sessions or access_tokens or api_keys",
     ),
     ("delete from consent_scopes", "consents: the consent covers no data"),
     ("delete from consent_recipients", "consents: the consent names nobody"),
