@@ -33,10 +33,10 @@ create table api_keys (
     purpose code not null,
     expires_at timestamptz not null,
     last_used_at timestamptz,
-    revoked_at timestamptz,
-    constraint api_keys_replace_another check (replaces_id <> id)
+    revoked_at timestamptz
 );
 select tenant_table('api_keys');
+alter table api_keys add constraint api_keys_replace_another check (replaces_id <> id);
 select tenant_reference('api_keys', 'organization_id', 'organizations');
 select tenant_reference('api_keys', 'creator_id', 'users');
 select tenant_reference('api_keys', 'replaces_id', 'api_keys', indexed => false);
