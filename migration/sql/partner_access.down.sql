@@ -1,8 +1,16 @@
--- Tokens of programs and partners. Rows of the record that name such a credential stay as they are and are not checked again.
-alter table audit_logs
-    drop constraint audit_logs_credential_check,
-    add constraint audit_logs_credential_check check (
+-- Tokens of programs and partners.
+do $$
+begin
+    alter table audit_logs drop constraint audit_logs_credential_check;
+    alter table audit_logs add constraint audit_logs_credential_check check (
+        credential in ('NONE', 'SESSION', 'API_TOKEN', 'OPERATOR'));
+exception when check_violation then
+    -- Rows of the record stay as they are, those of the credentials that go here too.
+    alter table audit_logs drop constraint audit_logs_credential_check;
+    alter table audit_logs add constraint audit_logs_credential_check check (
         credential in ('NONE', 'SESSION', 'API_TOKEN', 'OPERATOR')) not valid;
+end
+$$;
 alter table organizations drop constraint organizations_not_own_parent;
 drop table partner_assertions;
 alter table access_tokens

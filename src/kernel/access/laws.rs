@@ -8,13 +8,14 @@ use entity::{
         consent_recipient::{RecipientClass, RecipientKind},
         purpose::Purpose,
     },
+    identity::{permission::Permission, role_permission::Reach},
 };
 use sea_orm::Iterable;
 use uuid::Uuid;
 
 use super::{
-    Action, Ask, ConsentFacts, DenialReason, PatientFacts, Principal, RecipientFacts, Ruling, ScopeFacts,
-    Subject, TeamFacts, decide,
+    Action, Ask, ConsentFacts, DenialReason, Partner, PatientFacts, Principal, RecipientFacts, Ruling,
+    ScopeFacts, Subject, TeamFacts, decide,
 };
 
 const TENANT: Uuid = Uuid::from_u128(7);
@@ -290,6 +291,38 @@ fn a_patient_of_another_tenant_is_not_there() {
     let ruling = decide(&stranger, Some(&facts(vec![tpo(0)])), VIEW, now());
     assert_eq!(ruling, Ruling::Deny(DenialReason::NotFound));
     assert_eq!(decide(&practitioner(), None, VIEW, now()), Ruling::Deny(DenialReason::NotFound));
+}
+
+/// Until there are referrals. Neither what names the organization nor what names whoever gave the key out opens anything.
+#[test]
+fn a_partner_is_shown_nothing_whatever_the_giver_may_do_and_whom_consents_name() {
+    let giver = Principal {
+        person_id: Some(Id::new(Uuid::from_u128(3))),
+        patient_id: Some(Id::new(Uuid::from_u128(4))),
+        permissions: Permission::iter().map(|permission| (permission, Reach::Tenant)).collect(),
+        ..practitioner()
+    };
+    let organization_id = Id::new(Uuid::from_u128(20));
+    let credential = Uuid::from_u128(21);
+    let partner = Partner { organization_id, purpose: Purpose::Treatment, given_by: giver.user_id };
+    let named = |kind, user_id, organization_id| {
+        let recipient =
+            RecipientFacts { kind, user_id, organization_id, practitioner_id: None, recipient_class: None };
+        ConsentFacts { recipients: vec![recipient], ..tpo(1) }
+    };
+    let consents = vec![
+        tpo(0),
+        named(RecipientKind::User, Some(giver.user_id), None),
+        named(RecipientKind::User, Some(Id::new(credential)), None),
+        named(RecipientKind::Organization, None, Some(organization_id)),
+    ];
+    let mut partner = giver.into_partner(partner, &[organization_id.uuid()], credential);
+    partner.purpose = Some(Purpose::Treatment);
+    assert!(partner.reach(Permission::PhiRead).is_some() && !partner.is_workforce());
+    for ask in asks() {
+        let ruling = decide(&partner, Some(&facts(consents.clone())), ask, now());
+        assert!(matches!(ruling, Ruling::Deny(_)), "{ask:?}");
+    }
 }
 
 #[test]

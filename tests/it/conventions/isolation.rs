@@ -32,7 +32,7 @@ impl Place {
         let admin = tenant.admin().await;
         let compliance = tenant.compliance().await;
         let location = tenant.location("House on the hill", false).await;
-        let district = admin.enters_organization("DISTRICT", "north", None).await;
+        let district = admin.enters_organization("DISTRICT", &given.to_lowercase(), None).await;
         let (key, _) = admin.gives_key(district, json!({})).await;
         let keys = json!([SigningKey::elliptic().published("one")]);
         let (client, _) = admin.registers_client(district, keys, json!({})).await;

@@ -188,6 +188,7 @@ async fn furnish(tenant: &Tenant) {
     let clinician = tenant.clinician().await;
     tenant.api_token(&clinician, None, None).await;
     tenant.location("House on the hill", false).await;
+    clinician.mutate("createTokenPair", json!({ "name": "telephone" }), "accessToken").await.ok();
     let admin = tenant.admin().await;
     let district = admin.enters_organization("DISTRICT", "north", None).await;
     admin.gives_key(district, json!({})).await;

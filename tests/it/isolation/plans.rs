@@ -5,6 +5,7 @@ mod lint;
 
 use std::collections::BTreeMap;
 
+use consentry::kernel::crypto::BearerToken;
 use entity::{Id, people::patient};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -16,7 +17,7 @@ use crate::{
         documents::{Values, no_literal},
         schema_walk::{SchemaWalk, id_kind},
     },
-    support::{Actor, NOBODYS, Plan, Plans, Town, id},
+    support::{Actor, NOBODYS, Plan, Plans, Town, id, partner::SigningKey},
 };
 
 const MANY_ROWS: &str = include_str!("plans/many_rows.sql");
@@ -32,6 +33,8 @@ struct Scene {
     actors: Vec<(&'static str, Actor)>,
     ids: BTreeMap<&'static str, Uuid>,
     plans: Plans,
+    signer: SigningKey,
+    client: String,
 }
 
 impl Scene {
@@ -67,17 +70,30 @@ impl Scene {
             clinician.records_consent(other, json!({})).await;
         }
         assert_eq!(clinician.sees_identity_of(patient).await.as_deref(), Ok("Amara Okafor"));
+        let admin = tenant.admin().await.at(door.clone());
+        let district = admin.enters_organization("DISTRICT", "north", None).await;
+        let (key, partner) = admin.gives_key(district, json!({})).await;
+        let signer = SigningKey::elliptic();
+        let (client, name) =
+            admin.registers_client(district, json!([signer.published("one")]), json!({})).await;
+        let program = tenant.api_token(&admin, None, None).await;
+        let token = BearerToken::parse(program.token()).expect("a token").token_id();
         let ids = BTreeMap::from([
+            ("apiKey", key.uuid()),
+            ("apiToken", token),
             ("careTeamMember", member),
             ("consent", consent.uuid()),
             ("location", location.uuid()),
-            ("organization", tenant.id),
+            ("organization", district.uuid()),
+            ("partnerClient", client.uuid()),
             ("patient", patient.uuid()),
             ("practitioner", clinician.practitioner().uuid()),
             ("user", clinician.user().uuid()),
         ]);
         let actors = vec![
-            ("the administrator", tenant.admin().await.at(door.clone())),
+            ("the administrator", admin),
+            ("a partner", partner),
+            ("a program", program),
             ("the compliance officer", tenant.compliance().await.at(door.clone())),
             ("the patient", tenant.patient_user(patient).await.at(door.clone())),
             ("nobody", town.anonymous().at(door)),
@@ -85,7 +101,7 @@ impl Scene {
         ];
         sqlx::raw_sql("analyze").execute(&mut superuser).await.expect("statistics are made");
         plans.take();
-        Some(Self { town, actors, ids, plans })
+        Some(Self { town, actors, ids, plans, signer, client: name })
     }
 
     /// Every root field with all there is behind it, and what the budget of statements is held with.
@@ -135,6 +151,19 @@ impl Scene {
                     assert_ne!(answer.status.as_u16(), 500, "{document}: {}", answer.body);
                     answered += usize::from(answer.body.get("errors").is_none());
                 }
+            }
+        }
+        let (_, clinician) = self.actors.last().expect("the clinician");
+        for time in 0..TIMES {
+            let now = self.town.app.clock().now();
+            let assertion = self.signer.asserts(&self.client, &time.to_string(), now, json!({}));
+            assert_eq!(clinician.asserts(&assertion).await.status.as_u16(), 200);
+            let again = self.town.tenant.another_session(clinician).await;
+            let pair = again.mutate("createTokenPair", json!({ "name": "a" }), "refreshToken").await.ok();
+            let token = pair["createTokenPair"]["result"]["refreshToken"].clone();
+            for _ in 0..2 {
+                let refresh = "mutation($token: String!) { refreshTokens(input: { refreshToken: $token }) { result { accessToken } } }";
+                again.ask_with(refresh, json!({ "token": token })).await;
             }
         }
         assert!(answered >= 50 * TIMES, "questions were answered: {answered}");

@@ -28,7 +28,7 @@ pub const PUBLIC_URL: &str = "https://town.example";
 pub const TOKEN_URL: &str = "https://town.example/oauth2/token";
 
 impl Actor {
-    /// Enters an organization.
+    /// Enters an organization. Its slug is its own in the tenant.
     pub async fn enters_organization(
         &self,
         kind: &str,

@@ -34,6 +34,17 @@ select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, sha256(key::bytea)
 insert into access_tokens (tenant_id, id, created_at, user_id, kind, name, token_digest, expires_at)
 select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, 'API', 'Token', sha256(key::bytea), now() from many;
 
+insert into api_keys (tenant_id, id, created_at, organization_id, creator_id, name, secret_mac, scopes, purpose, expires_at)
+select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, md5(key)::uuid, 'Key', sha256(key::bytea), '{membership.read}',
+    'TREATMENT', now() from many;
+
+insert into partner_clients (tenant_id, id, created_at, organization_id, creator_id, name, scopes, purpose, key_set)
+select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, md5(key)::uuid, 'Client', '{membership.read}', 'TREATMENT',
+    '{"keys": []}' from many;
+
+insert into partner_assertions (tenant_id, id, created_at, partner_client_id, token_digest, expires_at)
+select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, sha256(key::bytea), now() from many;
+
 insert into phi.persons (tenant_id, id, created_at, given_name)
 select tenant_id, md5(key)::uuid, created_at, sha256(key::bytea) || sha256(key::bytea) from many;
 
