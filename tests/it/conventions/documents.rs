@@ -50,6 +50,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("RegisterPartnerClientInput.keySet", KEY_SET),
     ("RegisterPartnerClientInput.scopes", "[\"membership.read\"]"),
     ("ReplacePartnerClientKeysInput.keySet", KEY_SET),
+    // Nobody has this address yet.
+    ("InviteUserInput.email", "\"newcomer@town.example\""),
     // Staff revoke with evidence.
     ("RevokeConsentInput.evidence", "{ method: PAPER, reference: \"cabinet 3, folder 12\" }"),
 ];

@@ -17,7 +17,7 @@ use crate::support::{Actor, Answer, Tenant, Town, id, partner::SigningKey};
 
 /// Things of a tenant that all of its staff may refer to. Everything else is confined to the reach of the actor, so an
 /// id beyond that reach is an id of nobody.
-const KNOWN_IN_THE_TENANT: &[&str] = &["location", "organization", "practitioner", "user"];
+const KNOWN_IN_THE_TENANT: &[&str] = &["employee", "location", "organization", "practitioner", "user"];
 
 /// People of a tenant, and an id of everything an argument can name, all around one patient.
 struct Place {
@@ -73,6 +73,7 @@ impl Place {
             ("auditLog", entry),
             ("careTeamMember", member),
             ("consent", consent.uuid()),
+            ("employee", tenant.with_role("ASSISTANT").await.user().uuid()),
             ("location", location.uuid()),
             ("organization", district.uuid()),
             ("parentRole", tenant.role_id("SPECIALIST").await),

@@ -35,6 +35,12 @@ const NEEDS_A_SESSION: &[&str] = &[
     "revokeApiToken",
     // It ends the session of the token it came with, whatever the user may do.
     "signOut",
+    // They concern how one signs in oneself, whatever one may do.
+    "changePassword",
+    "beginOneTimeCodeEnrolment",
+    "confirmOneTimeCodeEnrolment",
+    "removeOneTimeCode",
+    "regenerateRecoveryCodes",
 ];
 
 /// A root field that needs permissions, any one of `any_of`.
@@ -76,7 +82,7 @@ fn every_root_field_says_which_permission_it_needs_or_that_it_is_public() {
             field.name.node
         );
     }
-    let public: Vec<_> = walk
+    let public: BTreeSet<String> = walk
         .root_fields()
         .into_iter()
         .filter(|(_, _, field)| directive(&field.directives, "public").is_some())
@@ -85,14 +91,24 @@ fn every_root_field_says_which_permission_it_needs_or_that_it_is_public() {
     assert_eq!(
         public,
         [
-            "viewer",
+            "activateUser",
+            "beginOneTimeCodeEnrolment",
+            "changePassword",
+            "confirmOneTimeCodeEnrolment",
             "createTokenPair",
             "refreshTokens",
+            "regenerateRecoveryCodes",
+            "removeOneTimeCode",
+            "requestPasswordReset",
+            "resetPassword",
             "revokeApiToken",
             "revokeTokenPair",
             "signIn",
-            "signOut"
-        ],
+            "signOut",
+            "viewer",
+        ]
+        .map(str::to_owned)
+        .into(),
         "a new public field is a decision: it stands here by name"
     );
 }

@@ -14,12 +14,22 @@ use async_graphql::parser::{
 const ID_KINDS: &[(&str, &str)] = &[
     ("AuditLogFilter.actorId", "user"),
     ("CreateOrganizationInput.parentOrganizationId", "organization"),
+    // What is done to these users must not be done to somebody who acts in the test.
+    ("DeactivateUserInput.userId", "employee"),
+    ("IssuePasswordResetInput.userId", "employee"),
+    ("ReactivateUserInput.userId", "employee"),
+    ("ResendInvitationInput.userId", "employee"),
+    ("ResetOneTimeCodeInput.userId", "employee"),
+    ("RevokeInvitationInput.userId", "employee"),
+    ("SuspendUserInput.userId", "employee"),
+    ("UnlockUserInput.userId", "employee"),
     ("LocationComparator.eq", "location"),
     ("LocationComparator.in", "location"),
     ("Query.organization.id", "organization"),
     ("Query.patient.id", "patient"),
     ("Query.practitioner.id", "practitioner"),
     ("Query.role.id", "role"),
+    ("Query.user.id", "user"),
 ];
 
 pub use crate::support::NOBODYS;

@@ -4,11 +4,16 @@ mod api_keys;
 mod api_tokens;
 mod attempts;
 mod credentials;
+mod invitations;
+mod lockout;
+mod one_time_codes;
 mod partner_clients;
+mod passwords;
 mod role_changes;
 mod roles;
 mod sign_in;
 mod token_pairs;
+mod users;
 
 use consentry::{
     identity::user_creation::{NewAssignment, NewUser},
@@ -48,6 +53,39 @@ async fn recorded(tenant: &Tenant) -> Vec<String> {
     .fetch_all(&mut *transaction)
     .await
     .expect("the record is read")
+}
+
+/// A user in a role with an email address and [`PASSWORD`].
+async fn with_password(tenant: &Tenant, email: &str, role: &'static str) -> Actor {
+    tenant
+        .user(NewUser {
+            email: email.to_owned(),
+            password_hash: Some(hash_password(&PASSWORD.into()).expect("a hash")),
+            roles: vec![NewAssignment { role, ..Default::default() }],
+            ..Default::default()
+        })
+        .await
+}
+
+/// The token of a sign-in that succeeded.
+#[track_caller]
+fn token_of(answer: &Answer) -> String {
+    let data = answer.ok();
+    let token = data["signIn"]["result"]["token"].as_str();
+    token.unwrap_or_else(|| panic!("not signed in: {data}")).to_owned()
+}
+
+/// What a row of `users` says of itself, without what counts its versions.
+async fn row_of(tenant: &Tenant, user: &Actor) -> String {
+    let sql =
+        "select (to_jsonb(u) - 'updated_at' - 'updated_by' - 'version')::text from users u where id = $1";
+    tenant.scalar(sql, user.user().uuid()).await.expect("a user")
+}
+
+/// Types of the events about a user, in the order in which they were emitted.
+async fn events_of(tenant: &Tenant, user: uuid::Uuid) -> Vec<String> {
+    let sql = "select coalesce(array_agg(event_type::text order by position), '{}') from outbox_events where aggregate_id = $1";
+    tenant.scalar(sql, user).await.expect("an array")
 }
 
 /// What the viewer may do, by permission.
