@@ -34,8 +34,9 @@ pub async fn of(
     let root = Condition::all().add(organization::Column::Id.eq(root));
     let mut words = vec![PRODUCT.to_owned()];
     if let Some(organization::Model { slug, name, .. }) = write.find::<organization::Entity>(root).await? {
-        words.extend(slug.split('-').map(str::to_owned));
-        words.extend([slug, name]);
+        for text in [slug, name] {
+            words.extend(text.split(|character: char| !character.is_alphanumeric()).map(str::to_owned));
+        }
     }
     Ok(words)
 }

@@ -171,6 +171,7 @@ async fn an_invitation_that_is_sent_anew_replaces_the_one_before() {
     let admin = town.tenant.admin().await;
     let (user, old) = invited(&admin).await;
     town.clock.advance(TimeDelta::days(5));
+    let admin = town.tenant.another_session(&admin).await;
 
     let input = json!({ "userId": user });
     let data = admin.mutate("resendInvitation", input.clone(), "invitationToken expiresAt").await.ok();

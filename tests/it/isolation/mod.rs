@@ -215,6 +215,17 @@ async fn furnish(tenant: &Tenant) {
                 sha256('b') || sha256('b'), 'TREATMENT', '{consent}', 1, sha256('c') || sha256('c'), 'FAX', 'request')"
         ))
         .await;
+    for (table, columns, values) in [
+        ("user_tokens", "kind, token_digest, expires_at", "'INVITATION', sha256('e'), now()"),
+        ("one_time_code_secrets", "secret", "sha256('f') || sha256('f')"),
+        ("recovery_codes", "code_mac", "sha256('g')"),
+    ] {
+        tenant
+            .change(&format!(
+                "insert into {table} (tenant_id, id, user_id, {columns}) values ('{id}', gen_random_uuid(), '{user}', {values})"
+            ))
+            .await;
+    }
     tenant
         .change(&format!(
             "insert into idempotency_keys (tenant_id, id, actor_id, key, operation, request_mac, result_id, expires_at)

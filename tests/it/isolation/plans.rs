@@ -5,7 +5,10 @@ mod lint;
 
 use std::collections::BTreeMap;
 
-use consentry::kernel::crypto::BearerToken;
+use consentry::{
+    identity::user_creation::{NewAssignment, NewUser},
+    kernel::crypto::BearerToken,
+};
 use entity::{Id, people::patient};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -78,20 +81,34 @@ impl Scene {
             admin.registers_client(district, json!([signer.published("one")]), json!({})).await;
         let program = tenant.api_token(&admin, None, None).await;
         let token = BearerToken::parse(program.token()).expect("a token").token_id();
+        let terms = json!({ "key": "NIGHT_SHIFT", "name": "Night shift", "rank": 30, "permissions": [] });
+        let role = admin.mutate("defineRole", terms, "id").await.ok();
+        let role = id::<()>(&role["defineRole"]["result"]["id"]).uuid();
+        let holder = tenant.user(NewUser::default()).await;
+        let input = json!({ "userId": holder.user().to_string(), "roleId": role.to_string() });
+        let assignment = admin.mutate("assignRole", input, "id").await.ok();
+        let assignment = id::<()>(&assignment["assignRole"]["result"]["id"]).uuid();
         let ids = BTreeMap::from([
             ("apiKey", key.uuid()),
             ("apiToken", token),
             ("careTeamMember", member),
             ("consent", consent.uuid()),
+            ("employee", tenant.with_role("ASSISTANT").await.user().uuid()),
             ("location", location.uuid()),
             ("organization", district.uuid()),
+            ("parentRole", tenant.role_id("SPECIALIST").await),
             ("partnerClient", client.uuid()),
             ("patient", patient.uuid()),
             ("practitioner", clinician.practitioner().uuid()),
+            ("role", role),
+            ("roleAssignment", assignment),
             ("user", clinician.user().uuid()),
         ]);
+        let role = NewAssignment { role: "MANAGER", location_id: Some(location), ..Default::default() };
+        let manager = tenant.user(NewUser { roles: vec![role], ..Default::default() }).await;
         let actors = vec![
             ("the administrator", admin),
+            ("the manager", manager.at(door.clone())),
             ("a partner", partner),
             ("a program", program),
             ("the compliance officer", tenant.compliance().await.at(door.clone())),
@@ -136,6 +153,9 @@ impl Scene {
             "{ auditLogs(filter: { action: VIEW }) { totalCount nodes { operation } } }".to_owned(),
             format!("{{ auditLogs(filter: {{ patientId: \"{patient}\" }}) {{ nodes {{ operation }} }} }}"),
             format!("{{ explainAccess(patientId: \"{patient}\") {{ __typename }} }}"),
+            "{ users(filter: { status: { in: [ACTIVE, SUSPENDED] } }) { totalCount nodes { id } } }".to_owned(),
+            "mutation { signIn(input: { organization: \"town\", email: \"nobody@town.example\", password: \"none\" })
+                { userErrors { code } } }".to_owned(),
         ];
         documents.splice(0..0, lists);
         documents

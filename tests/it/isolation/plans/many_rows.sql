@@ -44,6 +44,14 @@ select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, md5(key)::uuid, 'C
 
 insert into partner_assertions (tenant_id, id, created_at, partner_client_id, token_digest, expires_at)
 select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, sha256(key::bytea), now() from many;
+insert into user_tokens (tenant_id, id, created_at, user_id, kind, token_digest, expires_at)
+select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, 'INVITATION', sha256(key::bytea), now() from many;
+
+insert into one_time_code_secrets (tenant_id, id, created_at, user_id, secret)
+select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, sha256(key::bytea) || sha256(key::bytea) from many;
+
+insert into recovery_codes (tenant_id, id, created_at, user_id, code_mac)
+select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, sha256(key::bytea) from many;
 
 insert into phi.persons (tenant_id, id, created_at, given_name)
 select tenant_id, md5(key)::uuid, created_at, sha256(key::bytea) || sha256(key::bytea) from many;
