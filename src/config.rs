@@ -134,7 +134,8 @@ pub struct Config {
     pub environment: Environment,
     /// Where to listen.
     pub listen: SocketAddr,
-    /// The URL by which the outside knows the server, without a slash at its end; in production none unless it is set.
+    /// The beginning of every address of this server, as clients and browsers know it; without it, nobody is sent to an
+    /// identity provider and no token is given to a client. In development, where it listens.
     pub public_url: Option<String>,
     /// Whether the explorer is served.
     pub explorer: bool,
@@ -258,7 +259,7 @@ impl Config {
         Ok(Self {
             environment,
             listen,
-            public_url: public_url::read(source.text(PUBLIC_URL)?, listen, environment)?,
+            public_url: public_url::read(source.text(PUBLIC_URL)?, environment)?,
             explorer,
             connections: source.number(CONNECTIONS, MOST_CONNECTIONS)?.unwrap_or(1_000),
             drain_delay: Duration::from_secs(source.seconds(DRAIN_DELAY, LONGEST_DRAIN_DELAY)?.unwrap_or(

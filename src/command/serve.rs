@@ -31,6 +31,7 @@ use crate::{
         clock::{RandomIds, SystemClock},
         crypto::KeyProvider,
         database::{self, Pooler},
+        federation::{Federation, Reach},
     },
     seed::{DemoActor, PASSWORD},
     telemetry::metrics,
@@ -82,6 +83,7 @@ async fn serve(
         ready = prepare(config, demo, key, server) => ready?,
         () = stop.asked() => return Ok(()),
     };
+    let app = app.with_federation(federation(config, listener.local_addr().map_err(Failure::system)?));
     let mut background = background.start(&app)?;
     let pages = pages(config, actors.as_deref());
     let mut workers = Workers::start(config, &listener, &app, &options, server.pooler(), &pages)?;
@@ -182,13 +184,9 @@ async fn prepare(
     Ok((limited(&app, config), options, background, actors))
 }
 
-/// The application with what its callers may use, under the URL by which the outside knows it.
+/// The application with what its callers may use.
 fn limited(app: &App, config: &Config) -> App {
     let app = app.with_policies(config.policies);
-    let app = match &config.public_url {
-        Some(url) => app.known_as(url),
-        None => app,
-    };
     match config.budget {
         Some(budget) => app.with_budget(budget),
         None => app,
@@ -253,6 +251,15 @@ fn bind(address: SocketAddr, variable: &str) -> Result<TcpListener, Failure> {
             "cannot listen on {address} ({error}): set {variable} to another address"
         )),
     })
+}
+
+/// How identity providers are asked, and under which address they send browsers back.
+fn federation(config: &Config, address: SocketAddr) -> Federation {
+    let (reach, here) = match config.environment {
+        Environment::Development => (Reach::Development, Some(format!("http://{address}"))),
+        Environment::Production => (Reach::Public, None),
+    };
+    Federation::new(reach, config.public_url.clone().or(here))
 }
 
 /// The pages; while there is demo data, they offer to sign in as its people.

@@ -1,34 +1,30 @@
-//! By which URL the outside knows the server.
-
-use std::net::SocketAddr;
+//! Under which address clients and browsers know this server.
 
 use reqwest::Url;
 
 use super::{ConfigError, Environment, PUBLIC_URL};
 
-/// Reads the URL, without a slash at its end. In development it is the address that is listened on.
-pub(super) fn read(
-    url: Option<String>,
-    listen: SocketAddr,
-    environment: Environment,
-) -> Result<Option<String>, ConfigError> {
-    let Some(url) = url else {
-        return Ok((environment == Environment::Development).then(|| format!("http://{listen}")));
-    };
-    let usable = Url::parse(&url).ok().filter(Url::has_host).is_some_and(|url| {
-        let scheme = match url.scheme() {
-            "https" => true,
-            "http" => environment == Environment::Development,
-            _ => false,
+/// Reads the variable. What a request says of its host is never asked instead: anybody can write that.
+pub(super) fn read(text: Option<String>, environment: Environment) -> Result<Option<String>, ConfigError> {
+    let Some(text) = text else { return Ok(None) };
+    let url = Url::parse(&text).ok().filter(|url| {
+        let scheme = match environment {
+            Environment::Development => ["https", "http"].contains(&url.scheme()),
+            Environment::Production => url.scheme() == "https",
         };
-        let bare = url.query().is_none() && url.fragment().is_none();
-        scheme && bare && url.username().is_empty() && url.password().is_none()
+        let bare = url.username().is_empty() && url.password().is_none();
+        scheme
+            && bare
+            && url.has_host()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
     });
-    if usable {
-        return Ok(Some(url.trim_end_matches('/').to_owned()));
-    }
-    Err(ConfigError(format!(
-        "{PUBLIC_URL} must be the URL by which clients know the server, with https in production and nothing after its \
-         path, such as https://consentry.example.org"
-    )))
+    let url = url.ok_or_else(|| {
+        ConfigError(format!(
+            "{PUBLIC_URL} is `{text}`, but it must be a scheme and a host with nothing behind them, such as \
+             https://care.example.org"
+        ))
+    })?;
+    Ok(Some(url.origin().ascii_serialization()))
 }

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use super::guard::{Checked, Documents, Parameters};
 use super::operations::Operations;
 use super::refusal::Outcome;
+use crate::identity::federation::{Begun, Failure, Finished, Returned, Wish};
 
 /// What the transport knows of a caller before anyone is believed.
 #[derive(Clone, Default)]
@@ -133,6 +134,20 @@ pub trait Engine: Clone + Send + Sync + 'static {
 
     /// Whether there is a token endpoint: assertions name its URL, which somebody has to have said.
     fn offers_tokens(&self) -> bool;
+
+    /// Sends a browser to the identity provider of an organization.
+    fn begin_sign_in(&self, _: Caller, _: Wish) -> impl Future<Output = Result<Begun, Failure>> + Send {
+        async { Err(Failure::NotFound) }
+    }
+
+    /// Believes what a browser came back with from an identity provider, or not.
+    fn finish_sign_in(
+        &self,
+        _: Caller,
+        _: Returned,
+    ) -> impl Future<Output = Result<Finished, Failure>> + Send {
+        async { Err(Failure::NotFound) }
+    }
 
     /// Whether requests can be served now; if not, a sentence that says why and is safe to show to anyone.
     fn ready(&self) -> impl Future<Output = Result<(), String>> + Send;

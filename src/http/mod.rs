@@ -4,6 +4,7 @@
 //! to the [`Engine`]; who the caller is and what may be seen is decided behind it.
 
 mod engine;
+mod federation;
 mod graphql;
 pub mod guard;
 mod headers;
@@ -41,6 +42,8 @@ fn with_routes<E: Engine>(engine: E, more: Router<E>) -> Router {
     more.route("/graphql", any(graphql::answer::<E>))
         .route("/schema.graphql", get(sdl::serve::<E>))
         .route("/oauth2/token", any(token::answer::<E>))
+        .route("/auth/{organization}/{provider}/start", get(federation::start::<E>))
+        .route("/auth/callback", get(federation::callback::<E>))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready::<E>))
         .fallback(refusal::not_found)

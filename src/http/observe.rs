@@ -91,6 +91,7 @@ fn route(path: &str) -> &'static str {
         "/graphql",
         "/schema.graphql",
         "/oauth2/token",
+        "/auth/callback",
         "/healthz",
         "/readyz",
         "/",
@@ -98,7 +99,11 @@ fn route(path: &str) -> &'static str {
         "/explorer/actors.json",
     ];
     let known = known.into_iter().find(|known| *known == path);
-    known.unwrap_or(if path.starts_with("/assets/") { "/assets" } else { "other" })
+    known.unwrap_or(match path {
+        _ if path.starts_with("/assets/") => "/assets",
+        _ if path.starts_with("/auth/") && path.ends_with("/start") => "/auth/start",
+        _ => "other",
+    })
 }
 
 /// A caller may make up methods.

@@ -4,6 +4,8 @@ pub mod access_token;
 pub mod api_key;
 pub mod attempt;
 pub mod client_credentials;
+pub mod federation;
+pub mod identity_provider;
 pub mod invitation;
 pub mod last_owner;
 pub mod lockout;
@@ -23,6 +25,7 @@ pub mod surroundings;
 pub mod token_pair;
 pub mod user;
 pub mod user_creation;
+pub mod user_link;
 pub mod user_status;
 pub mod user_token;
 pub mod viewer;
@@ -37,6 +40,7 @@ pub struct IdentityQuery(
     role::RoleQuery,
     api_key::ApiKeyQuery,
     partner_client::PartnerClientQuery,
+    identity_provider::IdentityProviderQuery,
 );
 
 /// What can be changed about identity.
@@ -53,4 +57,6 @@ pub struct IdentityMutation(
     user_status::UserStatusMutation,
     password::PasswordMutation,
     one_time_code::OneTimeCodeMutation,
+    identity_provider::IdentityProviderMutation,
+    user_link::UserLinkMutation,
 );

@@ -131,7 +131,8 @@ impl App {
 
     /// The same application, asking identity providers in this way.
     pub fn with_federation(&self, federation: Federation) -> Self {
-        let shared = Shared { federation, ..(*self.shared).clone() };
+        let public_url = federation.public_url().map(Arc::from).or_else(|| self.shared.public_url.clone());
+        let shared = Shared { federation, public_url, ..(*self.shared).clone() };
         Self { shared: Arc::new(shared), ..self.clone() }
     }
 

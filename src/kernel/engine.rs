@@ -20,7 +20,10 @@ use crate::{
         Answer, Asked, Assertion, Caller, Engine, Operations, Outcome, Statistics, TokenAnswer,
         guard::{Checked, Documents, Violation},
     },
-    identity::client_credentials,
+    identity::{
+        client_credentials,
+        federation::{self, Begun, Failure, Finished, Returned, Wish},
+    },
     telemetry::traces::TARGET,
 };
 
@@ -113,6 +116,14 @@ impl Engine for App {
         self.public_url().is_some()
     }
 
+    async fn begin_sign_in(&self, caller: Caller, wish: Wish) -> Result<Begun, Failure> {
+        federation::begin(self, origin(&caller), wish).await
+    }
+
+    async fn finish_sign_in(&self, caller: Caller, returned: Returned) -> Result<Finished, Failure> {
+        federation::finish(self, origin(&caller), returned).await
+    }
+
     async fn ready(&self) -> Result<(), String> {
         if App::draining(self) {
             return Err("draining".to_owned());
@@ -147,8 +158,8 @@ impl Engine for App {
 
 /// Finds out who calls.
 async fn open(app: &App, caller: Caller) -> Result<Slot, Error> {
-    let Caller { authorization, organization, purpose, request_id, peer, user_agent } = caller;
-    let origin = Arc::new(Origin { request_id, peer, user_agent, operator: false });
+    let origin = origin(&caller);
+    let Caller { authorization, organization, purpose, .. } = caller;
     let presented =
         Presented::read(app, authorization.as_deref(), organization.as_deref(), purpose.as_deref());
     let claim = match presented.await {
@@ -235,6 +246,12 @@ async fn stopped(stop: Stop, slot: &Slot, request_id: &str) -> Answer {
         }
     };
     Answer { statistics, ..answer }
+}
+
+fn origin(caller: &Caller) -> Arc<Origin> {
+    let Caller { request_id, peer, user_agent, .. } = caller;
+    let (request_id, peer, user_agent) = (request_id.clone(), *peer, user_agent.clone());
+    Arc::new(Origin { request_id, peer, user_agent, operator: false })
 }
 
 /// An answer without data: nobody was believed, or nothing could be recorded.

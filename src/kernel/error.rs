@@ -270,6 +270,24 @@ fn kind_of(error: &DbErr) -> String {
 /// Named constraints that a caller can break, and the sentence for each.
 const CONSTRAINTS: &[(&str, UserErrorCode, &str, &str)] = &[
     ("users_email_token_key", UserErrorCode::AlreadyExists, "email", "a user with this email exists already"),
+    (
+        "users_issuer_subject_key",
+        UserErrorCode::AlreadyExists,
+        "subject",
+        "this account of the identity provider is another user's",
+    ),
+    (
+        "identity_providers_key_key",
+        UserErrorCode::AlreadyExists,
+        "key",
+        "an identity provider with this key exists already",
+    ),
+    (
+        "identity_providers_issuer_key",
+        UserErrorCode::AlreadyExists,
+        "issuer",
+        "an identity provider with this issuer exists already",
+    ),
     ("tenants_slug_key", UserErrorCode::AlreadyExists, "slug", "a tenant with this slug exists already"),
     ("roles_key_key", UserErrorCode::AlreadyExists, "key", "a role with this key exists already"),
     (
@@ -308,6 +326,7 @@ const CONSTRAINTS: &[(&str, UserErrorCode, &str, &str)] = &[
 /// Constraints that only a race or chance breaks: the same request again meets another state.
 const RACES: &[&str] = &[
     "feature_flags_key_key",
+    "federated_sign_ins_pkey",
     "idempotency_keys_key",
     "patients_display_code_key",
     "trusted_documents_digest_key",

@@ -61,6 +61,11 @@ pub struct Core {
 }
 
 impl Core {
+    /// The application.
+    pub const fn app(&self) -> &App {
+        &self.app
+    }
+
     /// The tenant of the transaction.
     pub const fn tenant_id(&self) -> Uuid {
         self.tenant_id

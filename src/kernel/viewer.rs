@@ -23,6 +23,7 @@ use credential::{ACCESS_TOKEN, API_KEY, CredentialRow, ORGANIZATIONS, Used};
 mod signed_token;
 
 pub(in crate::kernel) use signed_token::Presented;
+pub(crate) use signed_token::{LEEWAY, algorithms};
 
 /// What every credential's statement selects beside it: the tenant's root keys, when `$3` says that they are not at hand.
 const ROOT_KEYS: &str =

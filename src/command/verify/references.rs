@@ -21,7 +21,11 @@ const LOOSE: &[(&str, &str, Target)] = &[
     ("*", "updated_by", Target::OneOf(&["users"])),
     ("audit_logs", "actor_id", Target::OneOf(&["users"])),
     ("audit_logs", "consent_id", Target::OneOf(&["consents"])),
-    ("audit_logs", "credential_id", Target::OneOf(&["sessions", "access_tokens", "api_keys"])),
+    (
+        "audit_logs",
+        "credential_id",
+        Target::OneOf(&["sessions", "access_tokens", "api_keys", "identity_providers"]),
+    ),
     ("audit_logs", "patient_id", Target::OneOf(&["patients"])),
     ("idempotency_keys", "result_id", Target::OneOf(&["patients", "consents"])),
     // The record speaks of whatever there was, also of what is erased, and of ids that were never there.

@@ -299,7 +299,7 @@ fn a_partner_is_shown_nothing_whatever_the_giver_may_do_and_whom_consents_name()
     let giver = Principal {
         person_id: Some(Id::new(Uuid::from_u128(3))),
         patient_id: Some(Id::new(Uuid::from_u128(4))),
-        permissions: Permission::iter().map(|permission| (permission, Reach::Tenant)).collect(),
+        permissions: Permission::iter().map(|permission| (permission, Extent::of(Reach::Tenant))).collect(),
         ..practitioner()
     };
     let organization_id = Id::new(Uuid::from_u128(20));

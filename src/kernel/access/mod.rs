@@ -15,6 +15,7 @@ mod matching;
 mod part2;
 mod permit;
 mod principal;
+mod rank;
 
 pub use decide::{Action, Ask, DenialReason, Ruling, Subject, decide};
 pub use extent::Extent;

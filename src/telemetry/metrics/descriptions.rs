@@ -102,6 +102,24 @@ pub(super) const DESCRIPTIONS: &[(&str, Kind, Unit, &str)] = &[
         "Credentials that were given out, by kind: access and refresh tokens of people, keys and access of partners.",
     ),
     (
+        "consentry_federated_sign_ins_total",
+        Counter,
+        Unit::Count,
+        "Browsers that came back from an identity provider, by outcome.",
+    ),
+    (
+        "consentry_signed_tokens_total",
+        Counter,
+        Unit::Count,
+        "Requests with a bearer token that an identity provider signed, by outcome.",
+    ),
+    (
+        "consentry_identity_provider_calls_total",
+        Counter,
+        Unit::Count,
+        "Calls to identity providers, by what was asked for and outcome.",
+    ),
+    (
         "consentry_pool_connections",
         Gauge,
         Unit::Count,

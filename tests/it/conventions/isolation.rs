@@ -59,8 +59,8 @@ impl Place {
             .await
             .expect("the look is recorded");
         let patient_user = tenant.patient_user(patient).await;
-        let key = format!("SHIFT_OF_{}", given.to_uppercase());
-        let terms = json!({ "key": key, "name": "Night shift", "rank": 30, "permissions": [] });
+        let role_key = format!("SHIFT_OF_{}", given.to_uppercase());
+        let terms = json!({ "key": role_key, "name": "Night shift", "rank": 30, "permissions": [] });
         let role = admin.mutate("defineRole", terms, "id").await.ok();
         let role = id::<()>(&role["defineRole"]["result"]["id"]).uuid();
         let holder = tenant.user(NewUser::default()).await;

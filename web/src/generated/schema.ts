@@ -50,30 +50,6 @@ export type AccessExplanationEntry = {
 /** `AccessExplanation` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AccessExplanationResult = AccessExplanation | Withheld;
 
-/** An invitation to accept. */
-export type ActivateUserInput = {
-  /** The password to sign in with: 12 to 128 characters, of whatever kind. */
-  password: Scalars['String']['input'];
-  /** The token of the invitation. */
-  token: Scalars['String']['input'];
-};
-
-/** An invitation that was accepted: sign in with the password now. */
-export type ActivatedUser = {
-  __typename?: 'ActivatedUser';
-  /** When it was accepted. */
-  activatedAt: Scalars['DateTime']['output'];
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type ActivatedUserPayload = {
-  __typename?: 'ActivatedUserPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<ActivatedUser>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
 /** A place on a care team to give. */
 export type AssignCareTeamInput = {
   /** Until when, exclusively; open when left out. */
@@ -114,7 +90,9 @@ export type AuditCredential =
   /** The command line. */
   | 'OPERATOR'
   /** A signed-in session. */
-  | 'SESSION';
+  | 'SESSION'
+  /** A signed token of an identity provider. */
+  | 'SIGNED_TOKEN';
 
 /** What was decided. */
 export type AuditDecision =
@@ -209,12 +187,6 @@ export type AuditSubject = {
 /** `AuditSubject` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AuditSubjectResult = AuditSubject | Withheld;
 
-/** The password once more, before an authenticator app is added. */
-export type BeginOneTimeCodeEnrolmentInput = {
-  /** The password. */
-  password: Scalars['String']['input'];
-};
-
 /** A place on a patient's care team. */
 export type CareTeamMember = {
   __typename?: 'CareTeamMember';
@@ -276,26 +248,12 @@ export type CareTeamRole =
   /** Supervises the care. */
   | 'SUPERVISOR';
 
-/** A password to change. */
-export type ChangePasswordInput = {
-  /** The password of now. */
-  currentPassword: Scalars['String']['input'];
-  /** The password from now on: 12 to 128 characters, of whatever kind. */
-  newPassword: Scalars['String']['input'];
-};
-
 /** In which order of writing. */
 export type Chronology =
   /** The newest first. */
   | 'NEWEST_FIRST'
   /** The oldest first. */
   | 'OLDEST_FIRST';
-
-/** The first code of an authenticator app. */
-export type ConfirmOneTimeCodeEnrolmentInput = {
-  /** The code that the app shows now. */
-  oneTimeCode: Scalars['String']['input'];
-};
 
 /** A consent or restriction of a patient. What it says is in `detail`. */
 export type Consent = {
@@ -516,6 +474,28 @@ export type ConsentTermsInput = {
   validFrom?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
+/** An identity provider to enter. */
+export type CreateIdentityProviderInput = {
+  /** How it may sign, at least one. */
+  algorithms: Array<SigningAlgorithm>;
+  /** Whom a token has to be made for to be taken as a bearer token, at most ten; without any, none is taken. */
+  audiences?: Array<Scalars['String']['input']>;
+  /** Under which name it knows this server; needed to send people there to sign in. */
+  clientId?: InputMaybe<Scalars['String']['input']>;
+  /** The secret that this server has there. Nobody is shown it again. */
+  clientSecret?: InputMaybe<Scalars['String']['input']>;
+  /** The issuer, to the letter as it stands in its tokens. It stays: users are linked to it. */
+  issuer: Scalars['String']['input'];
+  /** Its short name: lower-case letters, digits and inner hyphens. */
+  key: Scalars['String']['input'];
+  /** Where its keys are; left out, its configuration says so. */
+  keySetUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Its name, for people. */
+  name: Scalars['String']['input'];
+  /** The claim that names the user; `sub` when left out. Choose only one that the provider never gives to somebody else. */
+  subjectClaim?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** A patient to enter. */
 export type CreatePatientInput = {
   /** A key of your choice, 1 to 200 characters: the same key and input within 24 hours create the patient once. */
@@ -553,12 +533,10 @@ export type DataClass =
   /** SUD counseling notes kept apart from the record (42 CFR 2.31(b), label V). */
   | 'SUD_COUNSELING_NOTE';
 
-/** A user to part with. */
-export type DeactivateUserInput = {
-  /** Why, 1 to 200 characters. Do not put a name into it. */
-  reason: Scalars['String']['input'];
-  /** The user. */
-  userId: Scalars['ID']['input'];
+/** An identity provider to switch off. */
+export type DisableIdentityProviderInput = {
+  /** The provider. */
+  id: Scalars['ID']['input'];
 };
 
 /** A consent to prepare. */
@@ -588,6 +566,12 @@ export type EmergencyContactInput = {
   phone: Scalars['String']['input'];
   /** What the contact is to the patient. */
   relationship?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** An identity provider to switch on again. */
+export type EnableIdentityProviderInput = {
+  /** The provider. */
+  id: Scalars['ID']['input'];
 };
 
 /** A session that ended. */
@@ -654,60 +638,83 @@ export type ExpiryKind =
   /** Never: allowed for treatment, payment and operations alone. */
   | 'NONE';
 
-/** Somebody to invite. */
-export type InviteUserInput = {
-  /** The email address, by which the user signs in. Only a keyed token of it is stored. */
-  email: Scalars['String']['input'];
-  /** The patient that the user is; left out for everybody else. */
-  patientId?: InputMaybe<Scalars['ID']['input']>;
-  /** Keys of the roles that the user gets; giving roles needs the permission `role.assign`. */
-  roleKeys?: InputMaybe<Array<Scalars['String']['input']>>;
+/** Who else may say who somebody is: an OpenID Connect provider of the organization. */
+export type IdentityProvider = {
+  __typename?: 'IdentityProvider';
+  /** How it may sign. */
+  algorithms: Array<SigningAlgorithm>;
+  /** Whom a token has to be made for to be taken as a bearer token; empty when none is. */
+  audiences: Array<Scalars['String']['output']>;
+  /** Under which name it knows this server; null when nobody is sent there to sign in. */
+  clientId?: Maybe<Scalars['String']['output']>;
+  /** When it was entered. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Whether this server has a secret there. Nobody is shown which. */
+  hasClientSecret: Scalars['Boolean']['output'];
+  /** The provider's id. */
+  id: Scalars['ID']['output'];
+  /** The issuer, to the letter as it stands in its tokens. */
+  issuer: Scalars['String']['output'];
+  /** Its short name, part of the address at which a sign-in begins: `/auth/{organization}/{key}/start`. */
+  key: Scalars['String']['output'];
+  /** Where its keys are; null when its configuration says so. */
+  keySetUrl?: Maybe<Scalars['String']['output']>;
+  /** Its name, for people. */
+  name: Scalars['String']['output'];
+  /** Whether it is believed. */
+  status: IdentityProviderStatus;
+  /** The claim that names the user. */
+  subjectClaim: Scalars['String']['output'];
+  /** Rises with every change: the `expectedVersion` of the next one. */
+  version: Scalars['Int']['output'];
 };
 
-/** A user who is to choose another password. */
-export type IssuePasswordResetInput = {
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type IdentityProviderConnection = {
+  __typename?: 'IdentityProviderConnection';
+  /** The rows with their cursors. */
+  edges: Array<IdentityProviderEdge>;
+  /** The rows. */
+  nodes: Array<IdentityProvider>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type IdentityProviderEdge = {
+  __typename?: 'IdentityProviderEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: IdentityProvider;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type IdentityProviderPayload = {
+  __typename?: 'IdentityProviderPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<IdentityProvider>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** Whether an identity provider is believed. */
+export type IdentityProviderStatus =
+  /** It is believed. */
+  | 'ACTIVE'
+  /** It is not believed; takes effect with the next request. */
+  | 'DISABLED';
+
+/** An account of an identity provider that becomes a user's. */
+export type LinkUserInput = {
+  /** The identity provider. */
+  providerId: Scalars['ID']['input'];
+  /** What the provider calls the user: the value of its subject claim, to the letter. */
+  subject: Scalars['String']['input'];
   /** The user. */
   userId: Scalars['ID']['input'];
-};
-
-/** An invitation. Hand the token to the human by a way of your own: nothing is sent. */
-export type IssuedInvitation = {
-  __typename?: 'IssuedInvitation';
-  /** Until when it can be accepted. */
-  expiresAt: Scalars['DateTime']['output'];
-  /** The token to accept it with, once. It is shown here and never again. */
-  invitationToken: Scalars['String']['output'];
-  /** Who was invited. */
-  user?: Maybe<User>;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type IssuedInvitationPayload = {
-  __typename?: 'IssuedInvitationPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<IssuedInvitation>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
-/** A token to choose another password with. Hand it to the human by a way of your own: nothing is sent. */
-export type IssuedPasswordReset = {
-  __typename?: 'IssuedPasswordReset';
-  /** Until when it is good. */
-  expiresAt: Scalars['DateTime']['output'];
-  /** The token, good once. It is shown here and never again. */
-  resetToken: Scalars['String']['output'];
-  /** Whose password it is. */
-  user?: Maybe<User>;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type IssuedPasswordResetPayload = {
-  __typename?: 'IssuedPasswordResetPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<IssuedPasswordReset>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
 };
 
 /** A property, house or clinic. */
@@ -770,13 +777,6 @@ export type LocationKind =
 export type Mutation = {
   __typename?: 'Mutation';
   /**
-   * Accepts an invitation with a password of one's own.
-   *
-   * User errors: `INVALID_TOKEN`, whatever is wrong with the token; `VALIDATION_FAILED` for a password that is too
-   * short or among those that are tried first: choose another, the token is still good.
-   */
-  activateUser?: Maybe<ActivatedUserPayload>;
-  /**
    * Gives a practitioner a place on a patient's care team: the relationship without which no role sees protected
    * data.
    *
@@ -785,27 +785,11 @@ export type Mutation = {
    */
   assignCareTeam?: Maybe<CareTeamMemberPayload>;
   /**
-   * Makes a secret for an authenticator app. Nothing changes about signing in until `confirmOneTimeCodeEnrolment` shows
-   * that the app has it. Needs a session.
+   * Enters an identity provider. It is believed from now on, for users that are linked to it.
    *
-   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
-   * (there is an app already, or the token is not that of a session).
+   * User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS` (the key or the issuer).
    */
-  beginOneTimeCodeEnrolment?: Maybe<OneTimeCodeEnrolmentPayload>;
-  /**
-   * Changes one's own password; all other sessions end, and so does access that was given out to programs in them.
-   * Needs a session.
-   *
-   * User errors: `INVALID_CREDENTIALS` (the password of now is wrong, which counts as a wrong attempt to sign in, or one
-   * has to wait), `VALIDATION_FAILED`, `INVALID_STATE` (the token is not that of a session).
-   */
-  changePassword?: Maybe<PasswordChangePayload>;
-  /**
-   * Adds the authenticator app: from now on, signing in needs its code, or a recovery code. Needs a session.
-   *
-   * User errors: `INVALID_CREDENTIALS` (the code), `INVALID_STATE` (nothing was begun).
-   */
-  confirmOneTimeCodeEnrolment?: Maybe<RecoveryCodesPayload>;
+  createIdentityProvider?: Maybe<IdentityProviderPayload>;
   /**
    * Enters a patient. A practitioner who does it joins the care team as `INTAKE`.
    *
@@ -813,13 +797,12 @@ export type Mutation = {
    */
   createPatient?: Maybe<PatientPayload>;
   /**
-   * Parts with a user for good: sessions and tokens end at once, password and codes are erased. The email address is
-   * free for a new user; the record keeps speaking of this one.
+   * Believes an identity provider no longer: its bearer tokens are refused from the next request on, and nobody signs in
+   * through it. Sessions that it vouched for go on until they end.
    *
-   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (deactivated already, oneself, or
-   * the last owner).
+   * User errors: `NOT_FOUND`, `INVALID_STATE`.
    */
-  deactivateUser?: Maybe<UserPayload>;
+  disableIdentityProvider?: Maybe<IdentityProviderPayload>;
   /**
    * Prepares a consent for the patient to sign. It permits nothing until it is signed.
    *
@@ -827,24 +810,19 @@ export type Mutation = {
    */
   draftConsent?: Maybe<ConsentPayload>;
   /**
-   * Makes a user who can sign in once they accepted the invitation, within seven days.
+   * Believes an identity provider again.
    *
-   * User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS` (the email address), `NOT_FOUND` (the patient, a role),
-   * `RANK_TOO_LOW` (a role). Roles without the permission `role.assign` are `FORBIDDEN`.
+   * User errors: `NOT_FOUND`, `INVALID_STATE`.
    */
-  inviteUser?: Maybe<IssuedInvitationPayload>;
+  enableIdentityProvider?: Maybe<IdentityProviderPayload>;
   /**
-   * Makes a token with which a user chooses another password within a day; an earlier one is good for nothing any more.
+   * Links a user with an account of an identity provider, in place of the account before: whoever has the account is that
+   * user. Users whose rank is above one's own are out of reach.
    *
-   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not active).
+   * User errors: `NOT_FOUND`, `ALREADY_EXISTS` (the account is another user's), `INVALID_STATE` (the provider is switched
+   * off), `VALIDATION_FAILED`.
    */
-  issuePasswordReset?: Maybe<IssuedPasswordResetPayload>;
-  /**
-   * Lets a suspended user sign in again, with the password and codes that they had.
-   *
-   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (not suspended).
-   */
-  reactivateUser?: Maybe<UserPayload>;
+  linkUser?: Maybe<UserLinkPayload>;
   /**
    * Files a consent that was signed on paper or given orally, with its evidence. It counts at once.
    *
@@ -852,57 +830,12 @@ export type Mutation = {
    */
   recordConsent?: Maybe<ConsentPayload>;
   /**
-   * Makes ten other recovery codes; those of before are good for nothing any more. Needs a session.
-   *
-   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
-   * (there is no authenticator app, or the token is not that of a session).
-   */
-  regenerateRecoveryCodes?: Maybe<RecoveryCodesPayload>;
-  /**
-   * Takes the authenticator app and the recovery codes away: the password alone is enough again. Needs a session.
-   *
-   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
-   * (there is none, or the token is not that of a session).
-   */
-  removeOneTimeCode?: Maybe<OneTimeCodeRemovalPayload>;
-  /**
-   * Says that one forgot the password. The answer is the same whether or not there is such an account. Nothing is sent:
-   * whoever manages users sees the request and hands out a token (`issuePasswordReset`).
-   */
-  requestPasswordReset?: Maybe<PasswordResetRequestPayload>;
-  /**
-   * Makes a new token for somebody who was invited; the one before it is good for nothing any more.
-   *
-   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not invited, or accepted already).
-   */
-  resendInvitation?: Maybe<IssuedInvitationPayload>;
-  /**
-   * Takes the authenticator app and the recovery codes of a user away, who lost both: make sure who is asking.
-   *
-   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (there is none).
-   */
-  resetOneTimeCode?: Maybe<UserPayload>;
-  /**
-   * Chooses another password with a token. All sessions of the user end, they need not wait any longer after wrong
-   * attempts, and their one-time codes stay as they are.
-   *
-   * User errors: `INVALID_TOKEN`, whatever is wrong with the token; `VALIDATION_FAILED` for a password that is too
-   * short or among those that are tried first: choose another, the token is still good.
-   */
-  resetPassword?: Maybe<PasswordChangePayload>;
-  /**
    * Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
    * here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
    *
    * User errors: `NOT_FOUND`, `INVALID_STATE` (not active), `VALIDATION_FAILED`, `ACCESS_DENIED`.
    */
   revokeConsent?: Maybe<ConsentPayload>;
-  /**
-   * Takes an invitation back: the token is good for nothing any more, and the email address is free.
-   *
-   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not invited, or accepted already).
-   */
-  revokeInvitation?: Maybe<UserPayload>;
   /**
    * Signs one's own consent. An incomplete form is refused, with what is missing.
    *
@@ -912,8 +845,8 @@ export type Mutation = {
   /**
    * Signs in with email and password. Every attempt is recorded.
    *
-   * User errors: `INVALID_CREDENTIALS`, the same for a wrong organization, email, password and code, for an account that
-   * may not sign in, and for one that has to wait after several wrong attempts; `ONE_TIME_CODE_REQUIRED`.
+   * User error: `INVALID_CREDENTIALS`, the same for a wrong organization, email and password, and for an account that
+   * may not sign in.
    */
   signIn?: Maybe<NewSessionPayload>;
   /**
@@ -923,18 +856,18 @@ export type Mutation = {
    */
   signOut?: Maybe<EndedSessionPayload>;
   /**
-   * Suspends a user: all their sessions and tokens end at once, and they cannot sign in until they are reactivated.
+   * Takes the account of an identity provider away from a user, who then needs another way to sign in. Sessions go on until
+   * they end.
    *
-   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (not active, oneself, or the last
-   * owner).
+   * User errors: `NOT_FOUND`, `INVALID_STATE` (there is none, or no other way).
    */
-  suspendUser?: Maybe<UserPayload>;
+  unlinkUser?: Maybe<UserLinkPayload>;
   /**
-   * Lets a user try to sign in again who has to wait after wrong attempts.
+   * Changes an identity provider, from the next request on.
    *
-   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (does not have to wait).
+   * User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`.
    */
-  unlockUser?: Maybe<UserPayload>;
+  updateIdentityProvider?: Maybe<IdentityProviderPayload>;
   /**
    * Changes who a patient is. Needs a live relationship to the patient; what it returns passes the gates again.
    *
@@ -945,32 +878,14 @@ export type Mutation = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationActivateUserArgs = {
-  input: ActivateUserInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationAssignCareTeamArgs = {
   input: AssignCareTeamInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationBeginOneTimeCodeEnrolmentArgs = {
-  input: BeginOneTimeCodeEnrolmentInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationChangePasswordArgs = {
-  input: ChangePasswordInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationConfirmOneTimeCodeEnrolmentArgs = {
-  input: ConfirmOneTimeCodeEnrolmentInput;
+export type MutationCreateIdentityProviderArgs = {
+  input: CreateIdentityProviderInput;
 };
 
 
@@ -981,8 +896,8 @@ export type MutationCreatePatientArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationDeactivateUserArgs = {
-  input: DeactivateUserInput;
+export type MutationDisableIdentityProviderArgs = {
+  input: DisableIdentityProviderInput;
 };
 
 
@@ -993,20 +908,14 @@ export type MutationDraftConsentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationInviteUserArgs = {
-  input: InviteUserInput;
+export type MutationEnableIdentityProviderArgs = {
+  input: EnableIdentityProviderInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationIssuePasswordResetArgs = {
-  input: IssuePasswordResetInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationReactivateUserArgs = {
-  input: ReactivateUserInput;
+export type MutationLinkUserArgs = {
+  input: LinkUserInput;
 };
 
 
@@ -1017,50 +926,8 @@ export type MutationRecordConsentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRegenerateRecoveryCodesArgs = {
-  input: RegenerateRecoveryCodesInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRemoveOneTimeCodeArgs = {
-  input: RemoveOneTimeCodeInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRequestPasswordResetArgs = {
-  input: RequestPasswordResetInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationResendInvitationArgs = {
-  input: ResendInvitationInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationResetOneTimeCodeArgs = {
-  input: ResetOneTimeCodeInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationResetPasswordArgs = {
-  input: ResetPasswordInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRevokeConsentArgs = {
   input: RevokeConsentInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRevokeInvitationArgs = {
-  input: RevokeInvitationInput;
 };
 
 
@@ -1077,14 +944,14 @@ export type MutationSignInArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationSuspendUserArgs = {
-  input: SuspendUserInput;
+export type MutationUnlinkUserArgs = {
+  input: UnlinkUserInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationUnlockUserArgs = {
-  input: UnlockUserInput;
+export type MutationUpdateIdentityProviderArgs = {
+  input: UpdateIdentityProviderInput;
 };
 
 
@@ -1111,38 +978,6 @@ export type NewSessionPayload = {
   userErrors: Array<UserError>;
 };
 
-/** What an authenticator app has to be told. */
-export type OneTimeCodeEnrolment = {
-  __typename?: 'OneTimeCodeEnrolment';
-  /** The address to show as a QR code. It holds the secret, and is shown here and never again. */
-  uri: Scalars['String']['output'];
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type OneTimeCodeEnrolmentPayload = {
-  __typename?: 'OneTimeCodeEnrolmentPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<OneTimeCodeEnrolment>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
-/** An authenticator app that was taken away. */
-export type OneTimeCodeRemoval = {
-  __typename?: 'OneTimeCodeRemoval';
-  /** When it was taken away. */
-  removedAt: Scalars['DateTime']['output'];
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type OneTimeCodeRemovalPayload = {
-  __typename?: 'OneTimeCodeRemovalPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<OneTimeCodeRemoval>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
 /** Which part of a list a page is. */
 export type PageInfo = {
   __typename?: 'PageInfo';
@@ -1154,38 +989,6 @@ export type PageInfo = {
   hasPreviousPage: Scalars['Boolean']['output'];
   /** The cursor of the first row; null on an empty page. */
   startCursor?: Maybe<Scalars['Cursor']['output']>;
-};
-
-/** A password that was changed. */
-export type PasswordChange = {
-  __typename?: 'PasswordChange';
-  /** When it was changed. */
-  changedAt: Scalars['DateTime']['output'];
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type PasswordChangePayload = {
-  __typename?: 'PasswordChangePayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<PasswordChange>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
-/** A request for another password that was taken down, whether or not there is such an account. */
-export type PasswordResetRequest = {
-  __typename?: 'PasswordResetRequest';
-  /** When it was taken down. */
-  requestedAt: Scalars['DateTime']['output'];
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type PasswordResetRequestPayload = {
-  __typename?: 'PasswordResetRequestPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<PasswordResetRequest>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
 };
 
 /** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
@@ -1515,6 +1318,8 @@ export type Query = {
    * within your reach.
    */
   explainAccess?: Maybe<AccessExplanationResult>;
+  /** The identity providers of your organization, those that are not believed any more among them. */
+  identityProviders?: Maybe<IdentityProviderConnection>;
   /** The locations of your organization. */
   locations?: Maybe<LocationConnection>;
   /** The patient with this id; null when there is none, or none within your reach. */
@@ -1525,10 +1330,6 @@ export type Query = {
   practitioner?: Maybe<Practitioner>;
   /** The practitioners of your organization. */
   practitioners?: Maybe<PractitionerConnection>;
-  /** The user with this id; null when there is none, or none within your reach. For yourself see `viewer`. */
-  user?: Maybe<User>;
-  /** The users whom you manage. */
-  users?: Maybe<UserConnection>;
   /** Who is signed in; null when nobody is. */
   viewer?: Maybe<Viewer>;
 };
@@ -1561,6 +1362,14 @@ export type QueryConsentsArgs = {
 /** What can be asked. */
 export type QueryExplainAccessArgs = {
   patientId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryIdentityProvidersArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
 };
 
 
@@ -1601,21 +1410,6 @@ export type QueryPractitionersArgs = {
   orderBy?: Chronology;
 };
 
-
-/** What can be asked. */
-export type QueryUserArgs = {
-  id: Scalars['ID']['input'];
-};
-
-
-/** What can be asked. */
-export type QueryUsersArgs = {
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-  filter?: InputMaybe<UserFilter>;
-  first?: InputMaybe<Scalars['Int']['input']>;
-  orderBy?: Chronology;
-};
-
 /** How far a permission reaches. */
 export type Reach =
   /** Own caseload, location, referrals or calls. */
@@ -1624,14 +1418,6 @@ export type Reach =
   | 'SELF'
   /** Everything of the tenant. */
   | 'TENANT';
-
-/** A user to let back. */
-export type ReactivateUserInput = {
-  /** Why, 1 to 200 characters. Do not put a name into it. */
-  reason: Scalars['String']['input'];
-  /** The user. */
-  userId: Scalars['ID']['input'];
-};
 
 /** A class of recipients. */
 export type RecipientClass =
@@ -1675,62 +1461,6 @@ export type RecordConsentInput = {
   terms: ConsentTermsInput;
 };
 
-/** Codes that stand in for the authenticator app. Keep them apart from it. */
-export type RecoveryCodes = {
-  __typename?: 'RecoveryCodes';
-  /** Ten codes, each good once. They are shown here and never again. */
-  codes: Array<Scalars['String']['output']>;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type RecoveryCodesPayload = {
-  __typename?: 'RecoveryCodesPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<RecoveryCodes>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
-/** The password once more, before there are other recovery codes. */
-export type RegenerateRecoveryCodesInput = {
-  /** The password. */
-  password: Scalars['String']['input'];
-};
-
-/** The password once more, before the authenticator app is taken away. */
-export type RemoveOneTimeCodeInput = {
-  /** The password. */
-  password: Scalars['String']['input'];
-};
-
-/** Somebody who forgot the password. */
-export type RequestPasswordResetInput = {
-  /** The email address. */
-  email: Scalars['String']['input'];
-  /** The organization's short name, such as `demo`. */
-  organization: Scalars['String']['input'];
-};
-
-/** An invitation to send anew. */
-export type ResendInvitationInput = {
-  /** The user who was invited. */
-  userId: Scalars['ID']['input'];
-};
-
-/** A user who lost both the authenticator app and the recovery codes. */
-export type ResetOneTimeCodeInput = {
-  /** The user. */
-  userId: Scalars['ID']['input'];
-};
-
-/** Another password, chosen with a token. */
-export type ResetPasswordInput = {
-  /** The password from now on: 12 to 128 characters, of whatever kind. */
-  password: Scalars['String']['input'];
-  /** The token. */
-  token: Scalars['String']['input'];
-};
-
 /** How staff know of a revocation. */
 export type RevocationEvidenceInput = {
   /** How the patient revoked: `PAPER` or `VERBAL_DOCUMENTED`. */
@@ -1749,12 +1479,6 @@ export type RevokeConsentInput = {
   reason?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** An invitation to take back. */
-export type RevokeInvitationInput = {
-  /** The user who was invited. */
-  userId: Scalars['ID']['input'];
-};
-
 /** A consent to sign. */
 export type SignConsentInput = {
   /** The consent. */
@@ -1767,11 +1491,6 @@ export type SignConsentInput = {
 export type SignInInput = {
   /** The email address. */
   email: Scalars['String']['input'];
-  /**
-   * The code of the authenticator app, or a recovery code; needed when the answer to the password alone is
-   * `ONE_TIME_CODE_REQUIRED`.
-   */
-  oneTimeCode?: InputMaybe<Scalars['String']['input']>;
   /** The organization's short name, such as `demo`. */
   organization: Scalars['String']['input'];
   /** The password. */
@@ -1800,18 +1519,47 @@ export type SignerCapacity =
   /** The patient. */
   | 'SELF';
 
-/** A user to suspend. */
-export type SuspendUserInput = {
-  /** Why, 1 to 200 characters. Do not put a name into it. */
-  reason: Scalars['String']['input'];
+/** How an identity provider signs: no algorithm by which whoever can check a signature could make one. */
+export type SigningAlgorithm =
+  /** Ed25519. */
+  | 'EDDSA'
+  /** ECDSA on P-256 with SHA-256. */
+  | 'ES256'
+  /** ECDSA on P-384 with SHA-384. */
+  | 'ES384'
+  /** RSASSA-PSS with SHA-256. */
+  | 'PS256'
+  /** RSASSA-PKCS1-v1_5 with SHA-256. */
+  | 'RS256'
+  /** RSASSA-PKCS1-v1_5 with SHA-384. */
+  | 'RS384';
+
+/** A user whose account of an identity provider is no longer theirs. */
+export type UnlinkUserInput = {
   /** The user. */
   userId: Scalars['ID']['input'];
 };
 
-/** A user who need not wait any longer. */
-export type UnlockUserInput = {
-  /** The user. */
-  userId: Scalars['ID']['input'];
+/** What to change about an identity provider; what is left out stays. */
+export type UpdateIdentityProviderInput = {
+  /** How it may sign. */
+  algorithms?: InputMaybe<Array<SigningAlgorithm>>;
+  /** Whom a token has to be made for to be taken as a bearer token. */
+  audiences?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Under which name it knows this server; null takes it away. */
+  clientId?: InputMaybe<Scalars['String']['input']>;
+  /** The secret that this server has there; null takes it away. */
+  clientSecret?: InputMaybe<Scalars['String']['input']>;
+  /** The version that was read; refused with `STALE_VERSION` when it is no longer that. */
+  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  /** The provider. */
+  id: Scalars['ID']['input'];
+  /** Where its keys are; null when its configuration says so. */
+  keySetUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Its name, for people. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** The claim that names the user. */
+  subjectClaim?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Change who a patient is. */
@@ -1827,49 +1575,14 @@ export type UpdatePatientIdentityInput = {
 /** Somebody who signs in. Nothing here tells who the human is; for practitioners see `practitioner`. */
 export type User = {
   __typename?: 'User';
-  /** Whether the user needs a one-time code besides; null without `user.manage`, but for oneself. */
-  hasOneTimeCode?: Maybe<Scalars['Boolean']['output']>;
-  /** Whether the user signs in with a password; null without `user.manage`, but for oneself. */
-  hasPassword?: Maybe<Scalars['Boolean']['output']>;
   /** The user's id. */
   id: Scalars['ID']['output'];
   /** When the user last signed in. */
   lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
-  /**
-   * Until when the user has to wait after wrong attempts to sign in; null when they need not, and without `user.manage`,
-   * but for oneself.
-   */
-  lockedUntil?: Maybe<Scalars['DateTime']['output']>;
-  /** When the user last asked for another password; null without `user.manage`, but for oneself. */
-  passwordResetRequestedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The practitioner that the user is; null for others. */
   practitioner?: Maybe<Practitioner>;
   /** Whether the user may sign in. */
   status: UserStatus;
-  /** Why the user was suspended, reactivated or deactivated; null without `user.manage`. */
-  statusReason?: Maybe<Scalars['String']['output']>;
-};
-
-/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
-export type UserConnection = {
-  __typename?: 'UserConnection';
-  /** The rows with their cursors. */
-  edges: Array<UserEdge>;
-  /** The rows. */
-  nodes: Array<User>;
-  /** Which part of the list this is. */
-  pageInfo: PageInfo;
-  /** How many rows the whole list has. Counted only when asked for. */
-  totalCount: Scalars['Int']['output'];
-};
-
-/** A row of a connection with its cursor. */
-export type UserEdge = {
-  __typename?: 'UserEdge';
-  /** The row's place in the list. */
-  cursor: Scalars['Cursor']['output'];
-  /** The row. */
-  node: User;
 };
 
 /** Why input or state was refused. */
@@ -1895,33 +1608,27 @@ export type UserErrorCode =
   | 'INVALID_CREDENTIALS'
   /** The state does not allow it, for example revoking a consent that is not active. */
   | 'INVALID_STATE'
-  /** The token is not valid, was used or replaced, or has expired: ask for another one. */
-  | 'INVALID_TOKEN'
   /** No such row, or not yours: the same answer for both. */
   | 'NOT_FOUND'
-  /**
-   * The password is right, and the account needs a one-time code or a recovery code besides: send the password again,
-   * with the code.
-   */
-  | 'ONE_TIME_CODE_REQUIRED'
-  /** It concerns a user, or gives a role, of a higher rank than your own. */
-  | 'RANK_TOO_LOW'
   /** Somebody else changed the row since you read it: read it again and decide anew. */
   | 'STALE_VERSION'
   /** The input breaks a rule; `field` names it. */
   | 'VALIDATION_FAILED';
 
-/** Which users. All conditions given must hold. */
-export type UserFilter = {
-  /** By status. */
-  status?: InputMaybe<UserStatusComparator>;
+/** Whether an identity provider vouches for a user. */
+export type UserLink = {
+  __typename?: 'UserLink';
+  /** The identity provider; null when none vouches for the user. */
+  providerId?: Maybe<Scalars['ID']['output']>;
+  /** The user. */
+  userId: Scalars['ID']['output'];
 };
 
 /** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type UserPayload = {
-  __typename?: 'UserPayload';
+export type UserLinkPayload = {
+  __typename?: 'UserLinkPayload';
   /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<User>;
+  result?: Maybe<UserLink>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
 };
@@ -1936,14 +1643,6 @@ export type UserStatus =
   | 'INVITED'
   /** Locked out by an administrator; takes effect on the next request. */
   | 'SUSPENDED';
-
-/** Compares a user's status. */
-export type UserStatusComparator = {
-  /** Exactly this. */
-  eq?: InputMaybe<UserStatus>;
-  /** One of these, at most 20; an empty list matches nobody. */
-  in?: InputMaybe<Array<UserStatus>>;
-};
 
 /** Who is signed in, and what they may do. */
 export type Viewer = {
