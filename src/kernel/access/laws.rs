@@ -14,6 +14,7 @@ use sea_orm::Iterable;
 use uuid::Uuid;
 
 use super::{
+    Extent,
     Action, Ask, ConsentFacts, DenialReason, Partner, PatientFacts, Principal, RecipientFacts, Ruling,
     ScopeFacts, Subject, TeamFacts, decide,
 };
@@ -296,12 +297,11 @@ fn a_patient_of_another_tenant_is_not_there() {
 /// Until there are referrals. Neither what names the organization nor what names whoever gave the key out opens anything.
 #[test]
 fn a_partner_is_shown_nothing_whatever_the_giver_may_do_and_whom_consents_name() {
-    let giver = Principal {
-        person_id: Some(Id::new(Uuid::from_u128(3))),
-        patient_id: Some(Id::new(Uuid::from_u128(4))),
-        permissions: Permission::iter().map(|permission| (permission, Extent::of(Reach::Tenant))).collect(),
-        ..practitioner()
-    };
+    let mut giver = practitioner();
+    giver.person_id = Some(Id::new(Uuid::from_u128(3)));
+    giver.patient_id = Some(Id::new(Uuid::from_u128(4)));
+    giver.permissions =
+        Permission::iter().map(|permission| (permission, Extent::of(Reach::Tenant))).collect();
     let organization_id = Id::new(Uuid::from_u128(20));
     let credential = Uuid::from_u128(21);
     let partner = Partner { organization_id, purpose: Purpose::Treatment, given_by: giver.user_id };

@@ -3,6 +3,7 @@
 mod api_keys;
 mod api_tokens;
 mod attempts;
+mod bearer_jwt;
 mod credentials;
 mod invitations;
 mod lockout;
@@ -10,6 +11,8 @@ mod one_time_codes;
 mod partner_clients;
 mod passwords;
 mod role_changes;
+mod identity_providers;
+mod oidc;
 mod roles;
 mod sign_in;
 mod token_pairs;

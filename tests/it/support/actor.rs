@@ -23,17 +23,31 @@ pub struct Actor {
     router: axum::Router,
     token: Option<String>,
     purpose: Option<String>,
+    organization: Option<String>,
     request_id: Option<String>,
 }
 
 impl Actor {
     pub(super) fn new(router: axum::Router, token: Option<String>) -> Self {
-        Self { user_id: None, practitioner_id: None, router, token, purpose: None, request_id: None }
+        Self {
+            user_id: None,
+            practitioner_id: None,
+            router,
+            token,
+            purpose: None,
+            organization: None,
+            request_id: None,
+        }
     }
 
     /// The same actor, stating a purpose of use.
     pub fn with_purpose(&self, purpose: &str) -> Self {
         Self { purpose: Some(purpose.to_owned()), ..self.clone() }
+    }
+
+    /// The same actor, naming an organization.
+    pub fn with_organization(&self, slug: &str) -> Self {
+        Self { organization: Some(slug.to_owned()), ..self.clone() }
     }
 
     /// The same actor with another token.
@@ -86,6 +100,9 @@ impl Actor {
         }
         if let Some(purpose) = &self.purpose {
             request = request.header("x-purpose-of-use", purpose);
+        }
+        if let Some(organization) = &self.organization {
+            request = request.header("x-organization", organization);
         }
         if let Some(id) = &self.request_id {
             let value = HeaderValue::from_bytes(id.as_bytes()).expect("a header");

@@ -3,10 +3,12 @@
 mod actor;
 mod database;
 mod evidence;
+mod issuer;
 mod node;
 pub mod partner;
 mod pgbouncer;
 mod plans;
+mod provider;
 mod server;
 mod town;
 mod wire;
@@ -14,11 +16,13 @@ mod wire;
 pub use actor::{Actor, Answer, id};
 pub use database::{Database, options};
 pub use evidence::Evidence;
+pub use issuer::{Issuer, SigningKey, compact};
 pub use node::{node, web};
 pub use pgbouncer::PgBouncer;
 pub use plans::{Plan, Plans};
+pub use provider::{Browser, Provider, SECRET};
 pub use server::{Received, Request, Server, connect};
-pub use town::{KEY, Tenant, Town, dawn};
+pub use town::{KEY, PUBLIC_URL, Tenant, Town, dawn};
 pub use wire::Wire;
 
 /// An id that no row has: the same in every run.

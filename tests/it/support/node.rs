@@ -26,6 +26,23 @@ pub async fn node(script: &str, arguments: &[&str]) -> String {
     told.await.succeeded()
 }
 
+/// Starts a script of `tests/node/` that goes on until it is killed; its standard output is for the caller to read.
+///
+/// # Panics
+///
+/// When node is missing.
+pub async fn node_process(script: &str, arguments: &[&str]) -> std::process::Child {
+    let (script, arguments) = (script.to_owned(), owned(arguments));
+    let start = move || {
+        let directory = &*PACKAGES;
+        let mut command = Command::new("node");
+        command.arg(directory.join(&script)).args(arguments).current_dir(directory);
+        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.spawn().expect("Node runs; Node 20.19 or newer is at https://nodejs.org")
+    };
+    tokio::task::spawn_blocking(start).await.expect("the program starts")
+}
+
 /// Runs node or a program of the packages of `web/`, after they are installed: there, unless `adjust` says otherwise.
 ///
 /// # Panics

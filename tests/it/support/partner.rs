@@ -22,8 +22,6 @@ use serde_json::{Value, json};
 
 use super::{Actor, Answer, id};
 
-/// The URL by which every town is known.
-pub const PUBLIC_URL: &str = "https://town.example";
 /// Whom assertions are made for.
 pub const TOKEN_URL: &str = "https://town.example/oauth2/token";
 

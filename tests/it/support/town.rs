@@ -13,6 +13,7 @@ use consentry::{
         app::App,
         clock::{Clock, ManualClock, RandomIds, SystemClock},
         crypto::{BearerToken, BearerTokenKind, LocalKeyProvider},
+        federation::{Federation, Reach},
         write::Write,
     },
     schema::Schema,
@@ -32,7 +33,7 @@ use secrecy::ExposeSecret;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Actor, Database, partner::PUBLIC_URL};
+use super::{Actor, Database};
 
 /// One server with its database, at a moment that stands still.
 pub struct Town {
@@ -61,6 +62,9 @@ pub struct Tenant {
 
 /// The key-encryption key of every town.
 pub const KEY: &str = "q80cWZbSSwk2pEHwnVCzPU8FhGhTHzxWVhqWNtyW8Sc=";
+
+/// Under which address browsers know every town.
+pub const PUBLIC_URL: &str = "https://town.example";
 
 /// When every test begins.
 pub fn dawn() -> DateTime<Utc> {
@@ -94,8 +98,8 @@ impl Town {
         let clock = ManualClock::at(moment);
         let provider = LocalKeyProvider::from_base64(&KEY.into());
         let provider = Arc::new(provider.expect("a key"));
-        let app = App::new(database.app(), provider, Arc::new(clock.clone()), Arc::new(RandomIds), schema);
-        let app = app.known_as(PUBLIC_URL);
+        let app = App::new(database.app(), provider, Arc::new(clock.clone()), Arc::new(RandomIds), schema)
+            .with_federation(Federation::new(Reach::Development, Some(PUBLIC_URL.to_owned())));
         let owner = database.owner();
         let router = router(app.clone());
         let pool = database.app();
@@ -121,6 +125,11 @@ impl Town {
     /// A door of the same town whose requests go through another pool.
     pub fn door(&self, pool: PgPool) -> axum::Router {
         router(self.app.with_pool(pool))
+    }
+
+    /// A door of the same town as it would be in production: it calls public addresses alone.
+    pub fn strict_door(&self) -> axum::Router {
+        router(self.app.with_federation(Federation::new(Reach::Public, None)))
     }
 
     /// Runs statements as the owner of the schema.

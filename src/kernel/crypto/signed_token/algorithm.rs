@@ -33,8 +33,9 @@ impl SignatureAlgorithm {
         }
     }
 
-    /// The algorithm with this name, to the letter.
+    /// The algorithm with this name, to the letter. Ed25519 has two: the later one (RFC 9864) leaves no choice of a curve.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+        let found = Self::ALL.into_iter().find(|algorithm| algorithm.name() == name);
+        found.or_else(|| (name == "Ed25519").then_some(Self::EdDsa))
     }
 }

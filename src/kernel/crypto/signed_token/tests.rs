@@ -275,7 +275,12 @@ fn keys_that_nobody_should_use_are_left_out() {
         let keys = set(json!([key.clone()]));
         assert!(keys.is_empty() && !keys.has(None) && !keys.has(Some("one")), "{key}");
     }
-    for key in [good.clone(), with("alg", json!("EdDSA")), with("key_ops", json!(["verify"]))] {
+    for key in [
+        good.clone(),
+        with("alg", json!("EdDSA")),
+        with("alg", json!("Ed25519")),
+        with("key_ops", json!(["verify"])),
+    ] {
         assert!(set(json!([key])).has(Some("one")));
     }
     for text in ["", "{}", "[]", "{\"keys\":{}}"] {
