@@ -41,7 +41,10 @@ impl Provider {
         let output = process.stdout.take().expect("its output");
         let read = tokio::task::spawn_blocking(move || {
             let mut lines = BufReader::new(output).lines();
-            lines.find_map(|line| Some(line.ok()?.strip_prefix("issuer ")?.to_owned()))
+            let url = lines.find_map(|line| Some(line.ok()?.strip_prefix("issuer ")?.to_owned()));
+            // It says more later, and ends when nobody reads that.
+            std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+            url
         });
         let url = read.await.expect("its output is read").expect("the provider starts");
         Self { url, process }
