@@ -222,7 +222,7 @@ async fn admit(app: &App, slot: &Slot, asked: Asked) -> Result<Checked, Stop> {
         return Err(Error::IntrospectionDisabled.into());
     }
     pay(app, slot, checked.cost).await?;
-    if checked.asks_features {
+    if checked.asks_features && viewer.is_some() {
         app.global_flags().refresh(slot).await?;
     }
     Ok(checked)

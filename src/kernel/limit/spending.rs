@@ -26,8 +26,9 @@ use crate::kernel::{
     session::Slot,
 };
 
-/// How much more a tenant may spend than one of its users.
-const TENANT: u32 = 10;
+/// How much more many may spend together than one: the users of a tenant, and strangers with one address, which may be that
+/// of a proxy before all of them.
+const MANY: u32 = 10;
 /// How many accounts are kept; those that nobody used for long go first.
 const ACCOUNTS: u64 = 100_000;
 /// An account that nobody used for so long is full again.
@@ -98,7 +99,7 @@ impl Spending {
         };
         let (tenant_id, principal_id) = (viewer.tenant_id(), viewer.principal().user_id.uuid());
         let own = self.shared(tenant_id, principal_id, self.budget, now);
-        let all = self.shared(tenant_id, tenant_id, self.budget.times(TENANT), now);
+        let all = self.shared(tenant_id, tenant_id, self.budget.times(MANY), now);
         own.spend(slot, cost, now).await.inspect_err(|error| count(error, "principal"))?;
         if let Err(error) = all.spend(slot, cost, now).await {
             own.account().give_back(cost);
@@ -117,18 +118,19 @@ impl Spending {
     }
 
     fn spend_as_stranger(&self, peer: Option<IpAddr>, cost: i64, now: DateTime<Utc>) -> Result<Spent> {
-        let full = || Arc::new(Mutex::new(Own { points: i64::from(self.budget.capacity), at: now }));
+        let budget = self.budget.times(MANY);
+        let full = || Arc::new(Mutex::new(Own { points: i64::from(budget.capacity), at: now }));
         let own = self.strangers.get_with(peer.map(network), full);
         let mut own = own.lock().expect("nothing panics while it holds a bucket");
-        own.points = self.budget.filled(own.points, now.signed_duration_since(own.at));
+        own.points = budget.filled(own.points, now.signed_duration_since(own.at));
         own.at = own.at.max(now);
         if own.points < cost {
-            let error = Error::RateLimited { retry_after: self.budget.seconds_for(cost - own.points) };
+            let error = Error::RateLimited { retry_after: budget.seconds_for(cost - own.points) };
             count(&error, "address");
             return Err(error);
         }
         own.points -= cost;
-        Ok(spent(self.budget, cost, own.points, now))
+        Ok(spent(budget, cost, own.points, now))
     }
 }
 

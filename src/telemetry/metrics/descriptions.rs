@@ -181,6 +181,18 @@ pub(super) const DESCRIPTIONS: &[(&str, Kind, Unit, &str)] = &[
         "Times that checkpoints could not be written beside the database.",
     ),
     (
+        "consentry_rate_limited_total",
+        Counter,
+        Unit::Count,
+        "Requests that were refused because too much was asked, by whose bucket was empty.",
+    ),
+    (
+        "consentry_cost_leases_total",
+        Counter,
+        Unit::Count,
+        "Portions that were taken from the shared buckets, by whether all was there that was wanted.",
+    ),
+    (
         "consentry_refused_tokens_not_recorded_total",
         Counter,
         Unit::Count,

@@ -17,7 +17,7 @@ use axum::{
     http::Request,
 };
 use consentry::{
-    http::{Caller, Engine},
+    http::{Asked, Caller, Engine, guard::read_parameters},
     kernel::app::App,
 };
 use serde_json::{Value, json};
@@ -126,7 +126,7 @@ impl Turmoil {
                     request_id: request_id.clone(),
                     ..Caller::default()
                 };
-                let answer = app.answer(caller, async_graphql::Request::new(document));
+                let answer = app.answer(caller, asked(app, document));
                 let answer = patient_for(patience, answer).await?;
                 serde_json::to_value(&answer.response).expect("JSON")
             }
@@ -293,4 +293,13 @@ impl Random {
         let bound = u64::try_from(bound).expect("a bound");
         usize::try_from((mixed ^ (mixed >> 31)) % bound).expect("it fits")
     }
+}
+
+/// A document as the transport hands it on.
+fn asked(app: &App, document: &str) -> Asked {
+    let known = app.documents();
+    let parameters = read_parameters(Some(document.to_owned()), None, None, None, known.limits());
+    let parsed = known.parse(document).expect("the document is valid");
+    let checked = known.request(parsed, parameters.expect("a request")).expect("it may be executed");
+    Asked::Document(Box::new(checked))
 }

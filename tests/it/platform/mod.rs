@@ -1,16 +1,21 @@
 //! The record of looks, what errors say, and what surrounds every answer.
 
+mod cost;
+mod feature_flags;
 mod graphql_over_http;
 mod history;
 mod idempotency;
+mod introspection;
 mod masking;
 mod outbox;
+mod rate_limits;
 mod record;
 mod reference;
 mod rows;
 mod sealing;
 mod tampering;
 mod transport;
+mod trusted_documents;
 
 use serde_json::Value;
 

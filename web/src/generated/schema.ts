@@ -90,9 +90,7 @@ export type AuditCredential =
   /** The command line. */
   | 'OPERATOR'
   /** A signed-in session. */
-  | 'SESSION'
-  /** A signed token of an identity provider. */
-  | 'SIGNED_TOKEN';
+  | 'SESSION';
 
 /** What was decided. */
 export type AuditDecision =
@@ -474,28 +472,6 @@ export type ConsentTermsInput = {
   validFrom?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
-/** An identity provider to enter. */
-export type CreateIdentityProviderInput = {
-  /** How it may sign, at least one. */
-  algorithms: Array<SigningAlgorithm>;
-  /** Whom a token has to be made for to be taken as a bearer token, at most ten; without any, none is taken. */
-  audiences?: Array<Scalars['String']['input']>;
-  /** Under which name it knows this server; needed to send people there to sign in. */
-  clientId?: InputMaybe<Scalars['String']['input']>;
-  /** The secret that this server has there. Nobody is shown it again. */
-  clientSecret?: InputMaybe<Scalars['String']['input']>;
-  /** The issuer, to the letter as it stands in its tokens. It stays: users are linked to it. */
-  issuer: Scalars['String']['input'];
-  /** Its short name: lower-case letters, digits and inner hyphens. */
-  key: Scalars['String']['input'];
-  /** Where its keys are; left out, its configuration says so. */
-  keySetUrl?: InputMaybe<Scalars['String']['input']>;
-  /** Its name, for people. */
-  name: Scalars['String']['input'];
-  /** The claim that names the user; `sub` when left out. Choose only one that the provider never gives to somebody else. */
-  subjectClaim?: InputMaybe<Scalars['String']['input']>;
-};
-
 /** A patient to enter. */
 export type CreatePatientInput = {
   /** A key of your choice, 1 to 200 characters: the same key and input within 24 hours create the patient once. */
@@ -533,12 +509,6 @@ export type DataClass =
   /** SUD counseling notes kept apart from the record (42 CFR 2.31(b), label V). */
   | 'SUD_COUNSELING_NOTE';
 
-/** An identity provider to switch off. */
-export type DisableIdentityProviderInput = {
-  /** The provider. */
-  id: Scalars['ID']['input'];
-};
-
 /** A consent to prepare. */
 export type DraftConsentInput = {
   /** Whose consent. */
@@ -568,12 +538,6 @@ export type EmergencyContactInput = {
   relationship?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** An identity provider to switch on again. */
-export type EnableIdentityProviderInput = {
-  /** The provider. */
-  id: Scalars['ID']['input'];
-};
-
 /** A session that ended. */
 export type EndedSession = {
   __typename?: 'EndedSession';
@@ -600,6 +564,8 @@ export type ErrorCode =
   | 'BAD_USER_INPUT'
   /** The document is too large, too deep or asks for too much; the message names the limit. */
   | 'DOCUMENT_LIMIT_EXCEEDED'
+  /** This caller may execute only documents that were uploaded before, or that come with the server. */
+  | 'DOCUMENT_NOT_TRUSTED'
   /** Signed in, but no role gives the permission that the message names. */
   | 'FORBIDDEN'
   /** The document is not GraphQL. */
@@ -608,6 +574,8 @@ export type ErrorCode =
   | 'GRAPHQL_VALIDATION_FAILED'
   /** Our fault; quote the request id when you report it. */
   | 'INTERNAL'
+  /** `__schema` and `__type` are not answered to this caller; read the schema where your organization keeps it. */
+  | 'INTROSPECTION_DISABLED'
   /** The method is not allowed; the header `Allow` names those that are. */
   | 'METHOD_NOT_ALLOWED'
   /** The client accepts none of the media types that answers come in. */
@@ -616,6 +584,12 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The body is larger than 64 KiB. */
   | 'PAYLOAD_TOO_LARGE'
+  /** No document has this `documentId`: upload it first, or send `query`. */
+  | 'PERSISTED_DOCUMENT_NOT_FOUND'
+  /** The operation could cost more than 10,000 points: ask for smaller pages, or in several requests. */
+  | 'QUERY_TOO_COMPLEX'
+  /** Too many requests; wait as long as `Retry-After` and `extensions.retryAfter` say. */
+  | 'RATE_LIMITED'
   /** The body did not arrive within 10 seconds. */
   | 'REQUEST_TIMEOUT'
   /** The change is committed, but its result could not be shown; ask for it again. */
@@ -638,44 +612,32 @@ export type ExpiryKind =
   /** Never: allowed for treatment, payment and operations alone. */
   | 'NONE';
 
-/** Who else may say who somebody is: an OpenID Connect provider of the organization. */
-export type IdentityProvider = {
-  __typename?: 'IdentityProvider';
-  /** How it may sign. */
-  algorithms: Array<SigningAlgorithm>;
-  /** Whom a token has to be made for to be taken as a bearer token; empty when none is. */
-  audiences: Array<Scalars['String']['output']>;
-  /** Under which name it knows this server; null when nobody is sent there to sign in. */
-  clientId?: Maybe<Scalars['String']['output']>;
-  /** When it was entered. */
-  createdAt: Scalars['DateTime']['output'];
-  /** Whether this server has a secret there. Nobody is shown which. */
-  hasClientSecret: Scalars['Boolean']['output'];
-  /** The provider's id. */
+/** A feature that the organization switched for itself, whatever holds for all others. */
+export type FeatureFlag = {
+  __typename?: 'FeatureFlag';
+  /** What it is for. */
+  description?: Maybe<Scalars['String']['output']>;
+  /** Whether it is on for anybody. */
+  enabled: Scalars['Boolean']['output'];
+  /** The flag's id. */
   id: Scalars['ID']['output'];
-  /** The issuer, to the letter as it stands in its tokens. */
-  issuer: Scalars['String']['output'];
-  /** Its short name, part of the address at which a sign-in begins: `/auth/{organization}/{key}/start`. */
+  /** The feature, such as `messages.attachments`. */
   key: Scalars['String']['output'];
-  /** Where its keys are; null when its configuration says so. */
-  keySetUrl?: Maybe<Scalars['String']['output']>;
-  /** Its name, for people. */
-  name: Scalars['String']['output'];
-  /** Whether it is believed. */
-  status: IdentityProviderStatus;
-  /** The claim that names the user. */
-  subjectClaim: Scalars['String']['output'];
-  /** Rises with every change: the `expectedVersion` of the next one. */
+  /** For how many of a hundred users it is on. Whoever has it keeps it when the number grows. */
+  rolloutPercentage: Scalars['Int']['output'];
+  /** When it was switched last. */
+  updatedAt: Scalars['DateTime']['output'];
+  /** Send it back as `expectedVersion` when you change the flag. */
   version: Scalars['Int']['output'];
 };
 
 /** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
-export type IdentityProviderConnection = {
-  __typename?: 'IdentityProviderConnection';
+export type FeatureFlagConnection = {
+  __typename?: 'FeatureFlagConnection';
   /** The rows with their cursors. */
-  edges: Array<IdentityProviderEdge>;
+  edges: Array<FeatureFlagEdge>;
   /** The rows. */
-  nodes: Array<IdentityProvider>;
+  nodes: Array<FeatureFlag>;
   /** Which part of the list this is. */
   pageInfo: PageInfo;
   /** How many rows the whole list has. Counted only when asked for. */
@@ -683,38 +645,21 @@ export type IdentityProviderConnection = {
 };
 
 /** A row of a connection with its cursor. */
-export type IdentityProviderEdge = {
-  __typename?: 'IdentityProviderEdge';
+export type FeatureFlagEdge = {
+  __typename?: 'FeatureFlagEdge';
   /** The row's place in the list. */
   cursor: Scalars['Cursor']['output'];
   /** The row. */
-  node: IdentityProvider;
+  node: FeatureFlag;
 };
 
 /** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type IdentityProviderPayload = {
-  __typename?: 'IdentityProviderPayload';
+export type FeatureFlagPayload = {
+  __typename?: 'FeatureFlagPayload';
   /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<IdentityProvider>;
+  result?: Maybe<FeatureFlag>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
-};
-
-/** Whether an identity provider is believed. */
-export type IdentityProviderStatus =
-  /** It is believed. */
-  | 'ACTIVE'
-  /** It is not believed; takes effect with the next request. */
-  | 'DISABLED';
-
-/** An account of an identity provider that becomes a user's. */
-export type LinkUserInput = {
-  /** The identity provider. */
-  providerId: Scalars['ID']['input'];
-  /** What the provider calls the user: the value of its subject claim, to the letter. */
-  subject: Scalars['String']['input'];
-  /** The user. */
-  userId: Scalars['ID']['input'];
 };
 
 /** A property, house or clinic. */
@@ -785,24 +730,11 @@ export type Mutation = {
    */
   assignCareTeam?: Maybe<CareTeamMemberPayload>;
   /**
-   * Enters an identity provider. It is believed from now on, for users that are linked to it.
-   *
-   * User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS` (the key or the issuer).
-   */
-  createIdentityProvider?: Maybe<IdentityProviderPayload>;
-  /**
    * Enters a patient. A practitioner who does it joins the care team as `INTAKE`.
    *
    * User errors: `NOT_FOUND` (location), `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
    */
   createPatient?: Maybe<PatientPayload>;
-  /**
-   * Believes an identity provider no longer: its bearer tokens are refused from the next request on, and nobody signs in
-   * through it. Sessions that it vouched for go on until they end.
-   *
-   * User errors: `NOT_FOUND`, `INVALID_STATE`.
-   */
-  disableIdentityProvider?: Maybe<IdentityProviderPayload>;
   /**
    * Prepares a consent for the patient to sign. It permits nothing until it is signed.
    *
@@ -810,25 +742,23 @@ export type Mutation = {
    */
   draftConsent?: Maybe<ConsentPayload>;
   /**
-   * Believes an identity provider again.
-   *
-   * User errors: `NOT_FOUND`, `INVALID_STATE`.
-   */
-  enableIdentityProvider?: Maybe<IdentityProviderPayload>;
-  /**
-   * Links a user with an account of an identity provider, in place of the account before: whoever has the account is that
-   * user. Users whose rank is above one's own are out of reach.
-   *
-   * User errors: `NOT_FOUND`, `ALREADY_EXISTS` (the account is another user's), `INVALID_STATE` (the provider is switched
-   * off), `VALIDATION_FAILED`.
-   */
-  linkUser?: Maybe<UserLinkPayload>;
-  /**
    * Files a consent that was signed on paper or given orally, with its evidence. It counts at once.
    *
    * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
    */
   recordConsent?: Maybe<ConsentPayload>;
+  /**
+   * Removes the organization's own switch of a feature.
+   *
+   * User error: `NOT_FOUND`.
+   */
+  removeFeatureFlag?: Maybe<RemovedFeatureFlagPayload>;
+  /**
+   * Removes a document. Servers that know it execute it for a minute more at the most.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`.
+   */
+  removeTrustedDocument?: Maybe<RemovedTrustedDocumentPayload>;
   /**
    * Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
    * here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
@@ -836,6 +766,12 @@ export type Mutation = {
    * User errors: `NOT_FOUND`, `INVALID_STATE` (not active), `VALIDATION_FAILED`, `ACCESS_DENIED`.
    */
   revokeConsent?: Maybe<ConsentPayload>;
+  /**
+   * Switches a feature for the organization, whatever holds for all others.
+   *
+   * User errors: `VALIDATION_FAILED`, `STALE_VERSION`.
+   */
+  setFeatureFlag?: Maybe<FeatureFlagPayload>;
   /**
    * Signs one's own consent. An incomplete form is refused, with what is missing.
    *
@@ -856,24 +792,17 @@ export type Mutation = {
    */
   signOut?: Maybe<EndedSessionPayload>;
   /**
-   * Takes the account of an identity provider away from a user, who then needs another way to sign in. Sessions go on until
-   * they end.
-   *
-   * User errors: `NOT_FOUND`, `INVALID_STATE` (there is none, or no other way).
-   */
-  unlinkUser?: Maybe<UserLinkPayload>;
-  /**
-   * Changes an identity provider, from the next request on.
-   *
-   * User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`.
-   */
-  updateIdentityProvider?: Maybe<IdentityProviderPayload>;
-  /**
    * Changes who a patient is. Needs a live relationship to the patient; what it returns passes the gates again.
    *
    * User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`, `ACCESS_DENIED`.
    */
   updatePatientIdentity?: Maybe<PatientPayload>;
+  /**
+   * Uploads documents, so that clients can ask for them by their id. All of them or none.
+   *
+   * User error: `VALIDATION_FAILED` (a document that is not valid, or not the one that its id names).
+   */
+  uploadTrustedDocuments?: Maybe<TrustedDocumentUploadPayload>;
 };
 
 
@@ -884,20 +813,8 @@ export type MutationAssignCareTeamArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationCreateIdentityProviderArgs = {
-  input: CreateIdentityProviderInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationCreatePatientArgs = {
   input: CreatePatientInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationDisableIdentityProviderArgs = {
-  input: DisableIdentityProviderInput;
 };
 
 
@@ -908,26 +825,32 @@ export type MutationDraftConsentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationEnableIdentityProviderArgs = {
-  input: EnableIdentityProviderInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationLinkUserArgs = {
-  input: LinkUserInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRecordConsentArgs = {
   input: RecordConsentInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRemoveFeatureFlagArgs = {
+  input: RemoveFeatureFlagInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRemoveTrustedDocumentArgs = {
+  input: RemoveTrustedDocumentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRevokeConsentArgs = {
   input: RevokeConsentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSetFeatureFlagArgs = {
+  input: SetFeatureFlagInput;
 };
 
 
@@ -944,20 +867,14 @@ export type MutationSignInArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationUnlinkUserArgs = {
-  input: UnlinkUserInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationUpdateIdentityProviderArgs = {
-  input: UpdateIdentityProviderInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationUpdatePatientIdentityArgs = {
   input: UpdatePatientIdentityInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationUploadTrustedDocumentsArgs = {
+  input: UploadTrustedDocumentsInput;
 };
 
 /** A new session. */
@@ -1318,8 +1235,13 @@ export type Query = {
    * within your reach.
    */
   explainAccess?: Maybe<AccessExplanationResult>;
-  /** The identity providers of your organization, those that are not believed any more among them. */
-  identityProviders?: Maybe<IdentityProviderConnection>;
+  /**
+   * Whether a feature is on for the user who asks: as the organization switched it, else as it is for all
+   * organizations; `false` for a feature that nobody knows. Needs a session.
+   */
+  featureFlag?: Maybe<Scalars['Boolean']['output']>;
+  /** The features that the organization switched for itself. */
+  featureFlags?: Maybe<FeatureFlagConnection>;
   /** The locations of your organization. */
   locations?: Maybe<LocationConnection>;
   /** The patient with this id; null when there is none, or none within your reach. */
@@ -1330,6 +1252,13 @@ export type Query = {
   practitioner?: Maybe<Practitioner>;
   /** The practitioners of your organization. */
   practitioners?: Maybe<PractitionerConnection>;
+  /** What the caller may still spend; null where it is not counted. */
+  rateLimit?: Maybe<RateLimit>;
+  /**
+   * The documents that clients of the organization may ask for by their id. Those that come with the server are not
+   * among them.
+   */
+  trustedDocuments?: Maybe<TrustedDocumentConnection>;
   /** Who is signed in; null when nobody is. */
   viewer?: Maybe<Viewer>;
 };
@@ -1366,10 +1295,15 @@ export type QueryExplainAccessArgs = {
 
 
 /** What can be asked. */
-export type QueryIdentityProvidersArgs = {
+export type QueryFeatureFlagArgs = {
+  key: Scalars['String']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryFeatureFlagsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
-  orderBy?: Chronology;
 };
 
 
@@ -1408,6 +1342,31 @@ export type QueryPractitionersArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   orderBy?: Chronology;
+};
+
+
+/** What can be asked. */
+export type QueryTrustedDocumentsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/**
+ * What the caller may still spend. Every request costs points before it is executed, about one for each row that it could
+ * load; the points flow back steadily.
+ */
+export type RateLimit = {
+  __typename?: 'RateLimit';
+  /** What this request cost. */
+  cost: Scalars['Int']['output'];
+  /** What can be spent at once when nothing was spent for long. */
+  limit: Scalars['Int']['output'];
+  /** What is left after this request, as far as the server that answers knows. */
+  remaining: Scalars['Int']['output'];
+  /** When all of it is there again, if nothing else is asked. */
+  resetAt: Scalars['DateTime']['output'];
+  /** How many points flow back in a second. */
+  restoreRate: Scalars['Int']['output'];
 };
 
 /** How far a permission reaches. */
@@ -1461,6 +1420,50 @@ export type RecordConsentInput = {
   terms: ConsentTermsInput;
 };
 
+/** Which switch is to be removed. */
+export type RemoveFeatureFlagInput = {
+  /** The feature. */
+  key: Scalars['String']['input'];
+};
+
+/** Which document is to be removed. */
+export type RemoveTrustedDocumentInput = {
+  /** The document, as requests name it. */
+  documentId: Scalars['String']['input'];
+};
+
+/** A switch that is gone. */
+export type RemovedFeatureFlag = {
+  __typename?: 'RemovedFeatureFlag';
+  /** The feature: from now on it is for the organization as it is for all. */
+  key: Scalars['String']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RemovedFeatureFlagPayload = {
+  __typename?: 'RemovedFeatureFlagPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RemovedFeatureFlag>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A document that is gone. */
+export type RemovedTrustedDocument = {
+  __typename?: 'RemovedTrustedDocument';
+  /** The document, as requests named it. */
+  documentId: Scalars['String']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RemovedTrustedDocumentPayload = {
+  __typename?: 'RemovedTrustedDocumentPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RemovedTrustedDocument>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** How staff know of a revocation. */
 export type RevocationEvidenceInput = {
   /** How the patient revoked: `PAPER` or `VERBAL_DOCUMENTED`. */
@@ -1477,6 +1480,20 @@ export type RevokeConsentInput = {
   evidence?: InputMaybe<RevocationEvidenceInput>;
   /** Why, in the patient's words, at most 1,000 characters. Nobody has to say why. */
   reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** How a feature is to be switched. */
+export type SetFeatureFlagInput = {
+  /** What it is for, at most 200 characters; left out, there is none. */
+  description?: InputMaybe<Scalars['String']['input']>;
+  /** Whether it is on for anybody. */
+  enabled: Scalars['Boolean']['input'];
+  /** The version that you read, when you change a flag that is there. */
+  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  /** The feature: lower-case words of letters, digits and `_`, joined by dots, at most 100 characters. */
+  key: Scalars['String']['input'];
+  /** For how many of a hundred users it is on, 0 to 100. */
+  rolloutPercentage?: Scalars['Int']['input'];
 };
 
 /** A consent to sign. */
@@ -1519,47 +1536,67 @@ export type SignerCapacity =
   /** The patient. */
   | 'SELF';
 
-/** How an identity provider signs: no algorithm by which whoever can check a signature could make one. */
-export type SigningAlgorithm =
-  /** Ed25519. */
-  | 'EDDSA'
-  /** ECDSA on P-256 with SHA-256. */
-  | 'ES256'
-  /** ECDSA on P-384 with SHA-384. */
-  | 'ES384'
-  /** RSASSA-PSS with SHA-256. */
-  | 'PS256'
-  /** RSASSA-PKCS1-v1_5 with SHA-256. */
-  | 'RS256'
-  /** RSASSA-PKCS1-v1_5 with SHA-384. */
-  | 'RS384';
-
-/** A user whose account of an identity provider is no longer theirs. */
-export type UnlinkUserInput = {
-  /** The user. */
-  userId: Scalars['ID']['input'];
+/** A document that clients of the organization may ask for by its id. */
+export type TrustedDocument = {
+  __typename?: 'TrustedDocument';
+  /** The document. */
+  body: Scalars['String']['output'];
+  /** The client that it belongs to, such as `scheduling-app`. */
+  clientName: Scalars['String']['output'];
+  /** When it was uploaded. */
+  createdAt: Scalars['DateTime']['output'];
+  /** What requests name it by, in `documentId`: `sha256:` and the SHA-256 of `body`. */
+  documentId: Scalars['String']['output'];
+  /** The row's id; requests name the document by `documentId`. */
+  id: Scalars['ID']['output'];
+  /** The name of its first operation; `anonymous` when it has none. */
+  name: Scalars['String']['output'];
 };
 
-/** What to change about an identity provider; what is left out stays. */
-export type UpdateIdentityProviderInput = {
-  /** How it may sign. */
-  algorithms?: InputMaybe<Array<SigningAlgorithm>>;
-  /** Whom a token has to be made for to be taken as a bearer token. */
-  audiences?: InputMaybe<Array<Scalars['String']['input']>>;
-  /** Under which name it knows this server; null takes it away. */
-  clientId?: InputMaybe<Scalars['String']['input']>;
-  /** The secret that this server has there; null takes it away. */
-  clientSecret?: InputMaybe<Scalars['String']['input']>;
-  /** The version that was read; refused with `STALE_VERSION` when it is no longer that. */
-  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
-  /** The provider. */
-  id: Scalars['ID']['input'];
-  /** Where its keys are; null when its configuration says so. */
-  keySetUrl?: InputMaybe<Scalars['String']['input']>;
-  /** Its name, for people. */
-  name?: InputMaybe<Scalars['String']['input']>;
-  /** The claim that names the user. */
-  subjectClaim?: InputMaybe<Scalars['String']['input']>;
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type TrustedDocumentConnection = {
+  __typename?: 'TrustedDocumentConnection';
+  /** The rows with their cursors. */
+  edges: Array<TrustedDocumentEdge>;
+  /** The rows. */
+  nodes: Array<TrustedDocument>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type TrustedDocumentEdge = {
+  __typename?: 'TrustedDocumentEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: TrustedDocument;
+};
+
+/** A document to upload. */
+export type TrustedDocumentInput = {
+  /** The document; it must be valid on the schema and keep the limits of requests. */
+  body: Scalars['String']['input'];
+  /** What the client will name it by: `sha256:` and 64 hexadecimal digits. Stated, it must be that of `body`. */
+  documentId?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Documents that are there now. */
+export type TrustedDocumentUpload = {
+  __typename?: 'TrustedDocumentUpload';
+  /** In the order of the upload. */
+  documents: Array<TrustedDocument>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type TrustedDocumentUploadPayload = {
+  __typename?: 'TrustedDocumentUploadPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<TrustedDocumentUpload>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
 };
 
 /** Change who a patient is. */
@@ -1570,6 +1607,14 @@ export type UpdatePatientIdentityInput = {
   identity: PatientIdentityInput;
   /** The patient. */
   patientId: Scalars['ID']['input'];
+};
+
+/** Documents to upload. */
+export type UploadTrustedDocumentsInput = {
+  /** The client that they belong to, such as `scheduling-app`; 1 to 200 characters. */
+  clientName: Scalars['String']['input'];
+  /** The documents, 1 to 100. Those that are there already stay as they are. */
+  documents: Array<TrustedDocumentInput>;
 };
 
 /** Somebody who signs in. Nothing here tells who the human is; for practitioners see `practitioner`. */
@@ -1614,24 +1659,6 @@ export type UserErrorCode =
   | 'STALE_VERSION'
   /** The input breaks a rule; `field` names it. */
   | 'VALIDATION_FAILED';
-
-/** Whether an identity provider vouches for a user. */
-export type UserLink = {
-  __typename?: 'UserLink';
-  /** The identity provider; null when none vouches for the user. */
-  providerId?: Maybe<Scalars['ID']['output']>;
-  /** The user. */
-  userId: Scalars['ID']['output'];
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type UserLinkPayload = {
-  __typename?: 'UserLinkPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<UserLink>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
 
 /** Whether a user may sign in. */
 export type UserStatus =

@@ -79,9 +79,9 @@ pub(super) fn introspection(field: &str) -> u64 {
     if field == "__schema" { 1_000 } else { 50 }
 }
 
-/// Whether the field needs to know which features are on everywhere.
+/// Whether the field needs to know which features are on for all tenants.
 pub(super) fn asks_features(parent: &str, field: &str) -> bool {
-    parent == "Query" && matches!(field, "featureFlag" | "featureFlags")
+    parent == "Query" && field == "featureFlag"
 }
 
 /// Whether the type is that of a root.
