@@ -14,9 +14,8 @@ use sea_orm::Iterable;
 use uuid::Uuid;
 
 use super::{
-    Extent,
-    Action, Ask, ConsentFacts, DenialReason, Partner, PatientFacts, Principal, RecipientFacts, Ruling,
-    ScopeFacts, Subject, TeamFacts, decide,
+    Action, Ask, ConsentFacts, DenialReason, Extent, Partner, PatientFacts, Principal, RecipientFacts,
+    Ruling, ScopeFacts, Subject, TeamFacts, decide,
 };
 
 const TENANT: Uuid = Uuid::from_u128(7);
