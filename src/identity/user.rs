@@ -15,7 +15,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition, DerivePartialModel,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Query, UnionType},
 };
 
 use super::role_assignment::RoleAssignment;
@@ -72,16 +72,15 @@ impl Scoped for user::Entity {
         if reads_looks {
             return Condition::all();
         }
-        let oneself = Condition::any().add(user::Column::Id.eq(principal.user_id));
         match principal.reach(Permission::UserManage) {
-            Some(_) => oneself.add(Self::reach(viewer, Permission::UserManage)),
-            None => Condition::all().add(oneself),
+            Some(_) => Self::reach(viewer, Permission::UserManage),
+            None => Condition::all().add(user::Column::Id.eq(principal.user_id)),
         }
     }
 }
 
 impl Changeable for user::Entity {
-    /// All of the tenant, or those who have a role at a location where the viewer has the permission.
+    /// All of the tenant, or oneself and those who have a role at a location where the viewer has the permission.
     fn reach(viewer: &Viewer, permission: Permission) -> Condition {
         match viewer.principal().extent(permission) {
             Some(extent) if extent.tenant => Condition::all(),
@@ -93,10 +92,12 @@ impl Changeable for user::Entity {
     }
 }
 
-/// Users with a role at one of these locations.
+/// The viewer, and users with a role at one of these locations. One condition, not either of two: PostgreSQL joins what is
+/// conditioned alone.
 fn colleagues(viewer: &Viewer, locations: &[Id<location::Entity>]) -> sea_orm::sea_query::SelectStatement {
     use role_assignment::Column;
     let lasts = Expr::col(Column::ExpiresAt).is_null().or(Expr::col(Column::ExpiresAt).gt(viewer.asked_at()));
+    let oneself = Query::select().expr(Expr::value(viewer.principal().user_id.uuid())).take();
     Query::select()
         .column(Column::UserId)
         .from(role_assignment::Entity)
@@ -104,6 +105,7 @@ fn colleagues(viewer: &Viewer, locations: &[Id<location::Entity>]) -> sea_orm::s
         .and_where(any_of(Column::LocationId, locations.iter().map(|location| location.uuid()).collect()))
         .and_where(Expr::col(Column::DeletedAt).is_null())
         .and_where(lasts)
+        .union(UnionType::Distinct, oneself)
         .take()
 }
 
