@@ -417,8 +417,10 @@ export type UserErrorCode =
    * with the code.
    */
   | 'ONE_TIME_CODE_REQUIRED'
-  /** It concerns a user, or gives a role, of a higher rank than your own. */
+  /** The role stands above your own highest: somebody of that rank or a higher one has to do it. */
   | 'RANK_TOO_LOW'
+  /** Somebody else has to do it: nobody does both halves of this. */
+  | 'SEPARATION_OF_DUTIES'
   /** Somebody else changed the row since you read it: read it again and decide anew. */
   | 'STALE_VERSION'
   /** The input breaks a rule; `field` names it. */
