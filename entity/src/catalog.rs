@@ -2,7 +2,7 @@
 
 use crate::{
     consent::{consent, consent_recipient, consent_scope, disclosure},
-    identity::{access_token, role, role_assignment, role_permission, session, user},
+    identity::{access_token, role, role_assignment, role_permission, session, sign_in_address, user},
     people::{care_team_member, patient, person, person_relationship, person_token, practitioner},
     platform::{
         audit_checkpoint, audit_head, audit_link, audit_log, encryption_key, idempotency_key, outbox_event,
@@ -21,6 +21,7 @@ pub fn tables() -> Vec<TableDescription> {
         describe::<role_permission::Entity>(),
         describe::<role_assignment::Entity>(),
         describe::<session::Entity>(),
+        describe::<sign_in_address::Entity>(),
         describe::<access_token::Entity>(),
         describe::<person::Entity>(),
         describe::<person_token::Entity>(),

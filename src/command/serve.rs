@@ -179,7 +179,7 @@ async fn prepare(
         owner.close().await;
     }
     let _ = metadata.await;
-    Ok((app, options, background, actors))
+    Ok((app.with_sign_in_policy(config.sign_in.clone()), options, background, actors))
 }
 
 /// Refuses a database that cannot keep what is promised; returns the provider of its keys.

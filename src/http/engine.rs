@@ -7,8 +7,10 @@ use std::net::IpAddr;
 use async_graphql::{Request, Response};
 use axum::http::{HeaderName, HeaderValue};
 
+use super::cookies::SessionCookie;
 use super::guard::Documents;
 use super::operations::Operations;
+use super::proxies::TrustedProxies;
 use super::refusal::Outcome;
 
 /// What the transport knows of a caller before anyone is believed.
@@ -16,11 +18,13 @@ use super::refusal::Outcome;
 pub struct Caller {
     /// The `Authorization` header as it was sent.
     pub authorization: Option<String>,
+    /// The session that a browser sent by itself.
+    pub cookie: Option<SessionCookie>,
     /// The `X-Purpose-Of-Use` header as it was sent.
     pub purpose: Option<String>,
     /// The id under which this request is answered, logged and recorded.
     pub request_id: String,
-    /// The address of the connection's other end, which may be a proxy.
+    /// The address of the client: of the connection's other end, or what a trusted proxy says of it.
     pub peer: Option<IpAddr>,
     /// The `User-Agent` header, at most 256 characters of it.
     pub user_agent: Option<String>,
@@ -32,6 +36,7 @@ impl fmt::Debug for Caller {
         formatter
             .debug_struct("Caller")
             .field("authorization", &self.authorization.as_ref().map(|_| "…"))
+            .field("cookie", &self.cookie.as_ref().map(|_| "…"))
             .field("purpose", &self.purpose)
             .field("request_id", &self.request_id)
             .field("peer", &self.peer)
@@ -79,6 +84,11 @@ pub trait Engine: Clone + Send + Sync + 'static {
 
     /// The operations that run. Whoever stops the process waits for them.
     fn operations(&self) -> &Operations;
+
+    /// The proxies whose word on a client's address is taken.
+    fn trusted_proxies(&self) -> TrustedProxies {
+        TrustedProxies::default()
+    }
 
     /// Whether the process is about to stop: callers are asked to go elsewhere, and still answered.
     fn draining(&self) -> bool {

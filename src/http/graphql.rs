@@ -13,6 +13,7 @@ use axum::response::Response;
 use serde::Serialize;
 use tracing::Instrument;
 
+use super::cookies;
 use super::engine::{Answer, Caller, Engine};
 use super::headers::{Media, RequestId, is_json, json, negotiate, single};
 use super::observe::Told;
@@ -60,7 +61,7 @@ async fn serve<E: Engine>(
         }
         _ => return Err(Refusal::method_not_allowed("POST", "Operations are sent with POST.")),
     };
-    let caller = caller(&parts, request_id)?;
+    let caller = caller(&engine, &parts, request_id)?;
     execute(engine, caller, source).await
 }
 
@@ -108,14 +109,18 @@ fn kind(request: &mut Operation) -> Option<&'static str> {
     })
 }
 
-fn caller(parts: &Parts, request_id: &str) -> Result<Caller, Refusal> {
+fn caller<E: Engine>(engine: &E, parts: &Parts, request_id: &str) -> Result<Caller, Refusal> {
     let peer = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
+    let client = |ConnectInfo(peer): &ConnectInfo<std::net::SocketAddr>| {
+        engine.trusted_proxies().client(peer.ip(), &parts.headers)
+    };
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Ok(Caller {
         authorization: single(&parts.headers, &header::AUTHORIZATION)?,
+        cookie: cookies::read(&parts.headers)?,
         purpose: single(&parts.headers, &PURPOSE)?,
         request_id: request_id.to_owned(),
-        peer: peer.map(|ConnectInfo(address)| address.ip()),
+        peer: peer.map(client),
         user_agent: user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect()),
     })
 }

@@ -24,6 +24,8 @@ pub enum Outcome {
     BadRequest,
     /// The credential is not good, or no longer.
     Unauthenticated,
+    /// A browser may have asked in the name of somebody who knows nothing of it.
+    Forbidden,
     /// There is nothing under this path.
     NotFound,
     /// The path knows other methods.
@@ -36,6 +38,8 @@ pub enum Outcome {
     RequestTimeout,
     /// The body is not JSON.
     UnsupportedMediaType,
+    /// The caller asked too often.
+    RateLimited,
     /// The fault is on this side.
     Internal,
     /// Too busy, or not ready; the same request may succeed after a moment.
@@ -53,8 +57,11 @@ impl Outcome {
             | ErrorCode::BadUserInput
             | ErrorCode::BadCursor
             | ErrorCode::SearchTooBroad
+            | ErrorCode::ReauthRequired
             | ErrorCode::Forbidden => Self::BadRequest,
             ErrorCode::Unauthenticated => Self::Unauthenticated,
+            ErrorCode::CsrfRefused => Self::Forbidden,
+            ErrorCode::RateLimited => Self::RateLimited,
             ErrorCode::NotFound => Self::NotFound,
             ErrorCode::MethodNotAllowed => Self::MethodNotAllowed,
             ErrorCode::NotAcceptable => Self::NotAcceptable,
@@ -76,9 +83,11 @@ impl Outcome {
 /// | document, variables or limits refused | 400 | 200 |
 /// | not a GraphQL request, unknown purpose | 400 | 400 |
 /// | credential not good | 401 | 401 |
+/// | a cookie without its token | 403 | 403 |
 /// | unknown path, method, media type | 404, 405, 406, 415 | 404, 405, 406, 415 |
 /// | body too long | 413 | 413 |
 /// | body too slow | 408 | 408 |
+/// | asked too often | 429 | 429 |
 /// | fault of the server | 500 | 500 |
 /// | busy, not ready, nothing could be recorded | 503 | 503 |
 ///
@@ -93,12 +102,14 @@ pub(super) fn status(outcome: Outcome, media: Media) -> StatusCode {
         (Outcome::NotExecuted, Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
         (Outcome::BadRequest, _) => StatusCode::BAD_REQUEST,
         (Outcome::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
+        (Outcome::Forbidden, _) => StatusCode::FORBIDDEN,
         (Outcome::NotFound, _) => StatusCode::NOT_FOUND,
         (Outcome::MethodNotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::NotAcceptable, _) => StatusCode::NOT_ACCEPTABLE,
         (Outcome::PayloadTooLarge, _) => StatusCode::PAYLOAD_TOO_LARGE,
         (Outcome::RequestTimeout, _) => StatusCode::REQUEST_TIMEOUT,
         (Outcome::UnsupportedMediaType, _) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        (Outcome::RateLimited, _) => StatusCode::TOO_MANY_REQUESTS,
         (Outcome::Internal, _) => StatusCode::INTERNAL_SERVER_ERROR,
         (Outcome::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
     }

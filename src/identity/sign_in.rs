@@ -3,30 +3,31 @@
 use std::time::Duration;
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use chrono::TimeDelta;
 use entity::{
     Id,
     identity::{
         session,
         user::{self, UserStatus},
     },
-    platform::audit_log::{AuditAction, AuditCredential},
+    platform::audit_log::AuditAction,
     tenancy::tenant::PLATFORM,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
+use super::{
+    session::own_session,
+    session_opening::{OpenedSession, Proof, open},
+};
 use crate::kernel::{
-    crypto::{BearerToken, BearerTokenKind, CryptoError, DerivedPurpose, SearchTerm, verify_password},
+    crypto::{CryptoError, SearchTerm, verify_password},
     door::{Door, SignedIn},
     error::{Error, Result, UserErrorCode},
     graphql::{DateTime, Payload, Payloaded, public},
+    session::Slot,
     write::Write,
 };
-
-/// How long a session lasts at the most.
-const SESSION_HOURS: i64 = 12;
 
 /// Who wants to sign in.
 #[derive(Clone, InputObject)]
@@ -47,13 +48,36 @@ pub struct NewSession {
     token: String,
     /// When the session ends at the latest.
     expires_at: DateTime,
+    /// After how many seconds without a request the session ends; null when only `expiresAt` ends it.
+    idle_seconds: Option<i32>,
+}
+
+/// A new session in a cookie of the browser.
+#[derive(Clone, SimpleObject)]
+pub struct BrowserSession {
+    /// Send it in the header `X-CSRF-Token` with every request. It also stands in the cookie `__Host-consentry-csrf`,
+    /// which scripts of the page can read.
+    csrf_token: String,
+    /// When the session ends at the latest.
+    expires_at: DateTime,
+    /// After how many seconds without a request the session ends; null when only `expiresAt` ends it.
+    idle_seconds: Option<i32>,
 }
 
 /// A session that ended.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub struct EndedSession {
     /// When it ended.
-    ended_at: DateTime,
+    pub(super) ended_at: DateTime,
+}
+
+/// How a session reaches the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Delivery {
+    /// As a token in the answer.
+    Token,
+    /// As a cookie that no script reads.
+    Cookie,
 }
 
 /// What can be changed about sessions.
@@ -62,7 +86,7 @@ pub struct SignInMutation;
 
 #[Object]
 impl SignInMutation {
-    /// Signs in with email and password. Every attempt is recorded.
+    /// Signs in with email and password. Every attempt is recorded; an address that tries too often gets `RATE_LIMITED`.
     ///
     /// User error: `INVALID_CREDENTIALS`, the same for a wrong organization, email and password, and for an account that
     /// may not sign in.
@@ -72,28 +96,23 @@ impl SignInMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who wants to sign in.")] input: SignInInput,
     ) -> Result<Option<Payload<NewSession>>> {
-        let SignInInput { organization, email, password } = input;
-        let password = SecretString::from(password);
-        let slot = ctx.slot();
-        // What belongs to no organization is tried and recorded where nobody can sign in.
-        let tenant_id = slot.app().tenant_by_slug(&organization).await?.unwrap_or(PLATFORM);
-        // No transaction is open while a password is checked: that takes long, and may have to wait its turn.
-        let candidate =
-            slot.write_anonymous(tenant_id, |write| Box::pin(find_candidate(write, email))).await?;
-        let (user_id, hash) = candidate.unzip();
-        let proved = verify(password, hash.flatten()).await?;
-        let outcome =
-            slot.write_anonymous(tenant_id, |write| Box::pin(open_session(write, user_id, proved))).await;
-        let label = match &outcome {
-            Ok(_) => "accepted",
-            Err(Error::Refused(_)) => "refused",
-            Err(_) => "failed",
-        };
-        metrics::counter!("consentry_sign_ins_total", "outcome" => label).increment(1);
-        outcome.payload().map(Some)
+        sign_in(ctx.slot(), input, Delivery::Token).await.map(NewSession::from).payload().map(Some)
     }
 
-    /// Ends the session of this token: the next request with it is refused. Needs a session.
+    /// As `signIn`, for a page in a browser: the session goes into the cookie `__Host-consentry`, which no script can read.
+    /// Every request with the cookie then needs the header `X-CSRF-Token`, else `CSRF_REFUSED`.
+    ///
+    /// User error: as `signIn`.
+    #[graphql(directive = public::apply())]
+    async fn sign_in_with_cookie(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who wants to sign in.")] input: SignInInput,
+    ) -> Result<Option<Payload<BrowserSession>>> {
+        sign_in(ctx.slot(), input, Delivery::Cookie).await.map(BrowserSession::from).payload().map(Some)
+    }
+
+    /// Ends the session of this token or cookie: the next request with it is refused. Needs a session.
     ///
     /// User error: `INVALID_STATE` when the token is not that of a session.
     #[graphql(directive = public::apply(), guard = "SignedIn")]
@@ -102,12 +121,35 @@ impl SignInMutation {
     }
 }
 
+async fn sign_in(slot: &Slot, input: SignInInput, delivery: Delivery) -> Result<OpenedSession> {
+    let SignInInput { organization, email, password } = input;
+    let password = SecretString::from(password);
+    slot.admit_attempt().await?;
+    // What belongs to no organization is tried and recorded where nobody can sign in.
+    let tenant_id = slot.app().tenant_by_slug(&organization).await?.unwrap_or(PLATFORM);
+    // No transaction is open while a password is checked: that takes long, and may have to wait its turn.
+    let candidate = slot.write_anonymous(tenant_id, |write| Box::pin(find_candidate(write, email))).await?;
+    let (user_id, hash) = candidate.unzip();
+    let proved = verify(password, hash.flatten()).await?;
+    let outcome = slot
+        .write_anonymous(tenant_id, |write| Box::pin(open_session(write, user_id, proved, delivery)))
+        .await;
+    let label = match &outcome {
+        Ok(_) => "accepted",
+        Err(Error::Refused(_)) => "refused",
+        Err(_) => "failed",
+    };
+    metrics::counter!("consentry_sign_ins_total", "outcome" => label).increment(1);
+    outcome
+}
+
 /// Opens a session for the user if the password was `proved`; the status is read again, for it may have changed.
 async fn open_session(
     write: &Write,
     candidate: Option<Id<user::Entity>>,
     proved: bool,
-) -> Result<NewSession> {
+    delivery: Delivery,
+) -> Result<OpenedSession> {
     let user = match candidate {
         Some(id) if proved => {
             write.find::<user::Entity>(Condition::all().add(user::Column::Id.eq(id))).await?
@@ -120,14 +162,17 @@ async fn open_session(
         return Err(invalid_credentials());
     };
     write.acts(user.id);
-    let (session, token) = new_session(write, user.id).await?;
+    let opened = open(write, user.id, Proof::Now).await?;
+    if delivery == Delivery::Cookie {
+        write.gives_cookie(&opened.token);
+    }
     let change = user::ActiveModel { last_sign_in_at: Set(Some(write.now())), ..Default::default() };
     write.update(user.id, None, change).await?;
-    write.attempted(AuditAction::SignIn, "session.sign_in", Some(("SESSION", session.uuid())), None);
-    Ok(token)
+    write.attempted(AuditAction::SignIn, "session.sign_in", Some(("SESSION", opened.id.uuid())), None);
+    Ok(opened)
 }
 
-/// Stores a new session of a user, whose token is returned once.
+/// Stores a new session of a user for whom somebody else vouches; its token is returned once.
 ///
 /// # Errors
 ///
@@ -136,23 +181,23 @@ pub async fn new_session(
     write: &Write,
     user_id: Id<user::Entity>,
 ) -> Result<(Id<session::Entity>, NewSession)> {
-    let id = write.new_id::<session::Entity>();
-    let token = BearerToken::mint(BearerTokenKind::Session, write.tenant_id(), id.uuid())?;
-    let expires_at = write.now() + TimeDelta::hours(SESSION_HOURS);
-    let hash = |text: &str| write.keys().mac(DerivedPurpose::AddressHash, text.as_bytes()).to_vec();
-    let origin = write.origin();
-    write
-        .insert(session::ActiveModel {
-            id: Set(id),
-            user_id: Set(user_id),
-            token_digest: Set(token.secret_digest().to_vec()),
-            expires_at: Set(expires_at),
-            address_hash: Set(origin.peer.map(|peer| hash(&peer.to_string()))),
-            user_agent_hash: Set(origin.user_agent.as_deref().map(hash)),
-            ..Default::default()
-        })
-        .await?;
-    Ok((id, NewSession { token: token.expose().expose_secret().to_owned(), expires_at: expires_at.into() }))
+    let opened = open(write, user_id, Proof::Elsewhere).await?;
+    Ok((opened.id, opened.into()))
+}
+
+impl From<OpenedSession> for NewSession {
+    fn from(opened: OpenedSession) -> Self {
+        let OpenedSession { id: _, token, expires_at, idle_seconds } = opened;
+        let token = token.expose().expose_secret().to_owned();
+        Self { token, expires_at: expires_at.into(), idle_seconds }
+    }
+}
+
+impl From<OpenedSession> for BrowserSession {
+    fn from(opened: OpenedSession) -> Self {
+        let OpenedSession { id: _, token, expires_at, idle_seconds } = opened;
+        Self { csrf_token: token.csrf_token(), expires_at: expires_at.into(), idle_seconds }
+    }
 }
 
 impl NewSession {
@@ -181,7 +226,11 @@ static CHECKS: Semaphore = Semaphore::const_new(4);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Checks a password on a thread of its own, so that nobody else's request waits.
-async fn verify(password: SecretString, hash: Option<String>) -> Result<bool> {
+///
+/// # Errors
+///
+/// `UNAVAILABLE` when too many others wait.
+pub(super) async fn verify(password: SecretString, hash: Option<String>) -> Result<bool> {
     let turn = tokio::time::timeout(PATIENCE, CHECKS.acquire()).await;
     let _turn = turn.map_err(|_| Error::Unavailable)?.map_err(Error::internal)?;
     tokio::task::spawn_blocking(move || verify_password(&password, hash.as_deref()))
@@ -199,13 +248,12 @@ fn invalid_credentials() -> Error {
 }
 
 async fn end_session(write: &Write) -> Result<EndedSession> {
-    let viewer = write.viewer()?;
-    let session = viewer.credential_id().filter(|_| viewer.credential() == AuditCredential::Session);
-    let id = session.map(Id::<session::Entity>::new).ok_or_else(|| {
-        Error::invalid_state("the token is not that of a session; revoke it where it was made")
-    })?;
+    let id = own_session(write.viewer()?)?;
     let now = write.now();
     write.update(id, None, session::ActiveModel { ended_at: Set(Some(now)), ..Default::default() }).await?;
+    if write.viewer()?.in_cookie() {
+        write.takes_cookie_back();
+    }
     write.attempted(AuditAction::SignOut, "session.sign_out", Some(("SESSION", id.uuid())), None);
     Ok(EndedSession { ended_at: now.into() })
 }

@@ -24,6 +24,8 @@ use super::{
     error::{Error, Result},
     record::Origin,
     session::Slot,
+    sign_in_limit::{RefusedAddresses, refused_addresses},
+    sign_in_policy::SignInPolicy,
     viewer::{Viewer, read_roots},
 };
 use crate::{
@@ -53,6 +55,8 @@ struct Shared {
     schema: Schema,
     documents: Arc<Documents>,
     refused_tokens: Arc<DefaultDirectRateLimiter>,
+    refused_addresses: RefusedAddresses,
+    sign_in_policy: Arc<SignInPolicy>,
     relay: Arc<Notify>,
     allow_get: bool,
     request_time: Duration,
@@ -60,7 +64,7 @@ struct Shared {
     draining: Arc<AtomicBool>,
 }
 
-/// So many refused tokens a second are recorded, and so many at once.
+/// So many refused tokens and attempts a second are recorded, and so many at once.
 const REFUSED_TOKENS: Quota = Quota::per_second(NonZeroU32::new(10).expect("a number"))
     .allow_burst(NonZeroU32::new(100).expect("a number"));
 
@@ -82,6 +86,8 @@ impl App {
             schema,
             documents,
             refused_tokens: Arc::new(RateLimiter::direct(REFUSED_TOKENS)),
+            refused_addresses: refused_addresses(),
+            sign_in_policy: Arc::default(),
             relay: Arc::default(),
             allow_get: false,
             request_time: REQUEST_TIME,
@@ -112,6 +118,21 @@ impl App {
     pub fn allowing_get(&self) -> Self {
         let shared = Shared { allow_get: true, ..(*self.shared).clone() };
         Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// The same application with other rules on sessions and signing in.
+    pub fn with_sign_in_policy(&self, policy: SignInPolicy) -> Self {
+        let shared = Shared { sign_in_policy: Arc::new(policy), ..(*self.shared).clone() };
+        Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// How long sessions last, and how often an address may try to sign in.
+    pub fn sign_in_policy(&self) -> &SignInPolicy {
+        &self.shared.sign_in_policy
+    }
+
+    pub(in crate::kernel) fn refused_addresses(&self) -> &RefusedAddresses {
+        &self.shared.refused_addresses
     }
 
     /// The same application, giving requests so much time.

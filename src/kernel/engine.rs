@@ -11,11 +11,14 @@ use super::{
     error::{Error, ErrorCode},
     graphql::mask,
     record::Origin,
-    session::{Slot, note_refused_token},
+    session::{Slot, note_refused},
     viewer::Claim,
 };
 use crate::{
-    http::{Answer, Caller, Engine, Operations, Statistics, guard::Documents},
+    http::{
+        Answer, Caller, Engine, Operations, Outcome, Site, Statistics, TrustedProxies, cookies,
+        guard::Documents,
+    },
     telemetry::traces::TARGET,
 };
 
@@ -24,13 +27,29 @@ const RETRY_AFTER: &str = "1";
 
 impl Engine for App {
     async fn answer(&self, caller: Caller, request: Request) -> Answer {
-        let Caller { authorization, purpose, request_id, peer, user_agent } = caller;
+        let Caller { authorization, cookie, purpose, request_id, peer, user_agent } = caller;
         let origin = Arc::new(Origin { request_id: request_id.clone(), peer, user_agent, operator: false });
-        let claim = match Claim::read(authorization.as_deref(), purpose.as_deref()) {
+        // A header goes before a cookie, and then nothing is done about the cookie.
+        let cookie = cookie.filter(|_| authorization.is_none());
+        let refuse_claim = |error: Error| {
+            let mut answer = refuse(error, &request_id);
+            if cookie.as_ref().is_some_and(|cookie| is_of_no_more_use(cookie.site, answer.outcome)) {
+                answer.headers.extend(cookies::take_back());
+            }
+            answer
+        };
+        let claim = match Claim::read(authorization.as_deref(), cookie.as_ref(), purpose.as_deref()) {
             Ok(claim) => claim,
-            Err(error @ Error::Unauthenticated(_)) => {
-                let noted = note_refused_token(self, None, origin).await;
-                return refuse(noted.err().unwrap_or(error), &request_id);
+            Err(error @ (Error::Unauthenticated(_) | Error::CsrfRefused)) => {
+                let reason = match error {
+                    Error::CsrfRefused => {
+                        metrics::counter!("consentry_csrf_refusals_total").increment(1);
+                        "CSRF_REFUSED"
+                    }
+                    _ => "INVALID_CREDENTIALS",
+                };
+                let noted = note_refused(self, None, origin, "token.present", reason).await;
+                return refuse_claim(noted.err().unwrap_or(error));
             }
             Err(error) => return refuse(error, &request_id),
         };
@@ -39,7 +58,7 @@ impl Engine for App {
             .await
         {
             Ok(slot) => slot,
-            Err(error) => return refuse(error, &request_id),
+            Err(error) => return refuse_claim(error),
         };
         let executing = self.schema().execute(request, &slot);
         let mut response = executing.instrument(info_span!(target: TARGET, "execute")).await;
@@ -48,8 +67,13 @@ impl Engine for App {
         if let Err(error) = finished {
             return Answer { statistics, ..refuse(error, &request_id) };
         }
+        slot.store_use().await;
+        // Whoever asks too often hears that from the status too, unless there is something done to be told of.
+        if let Some(error) = limited(&response).filter(|_| !slot.has_committed()) {
+            return Answer { statistics, ..refuse(error, &request_id) };
+        }
         mask(&mut response.errors, &request_id);
-        Answer { response, statistics, ..Answer::default() }
+        Answer { response, statistics, headers: slot.take_headers(), ..Answer::default() }
     }
 
     async fn ready(&self) -> Result<(), String> {
@@ -79,14 +103,38 @@ impl Engine for App {
         App::operations(self)
     }
 
+    fn trusted_proxies(&self) -> TrustedProxies {
+        self.sign_in_policy().trusted_proxies.clone()
+    }
+
     fn draining(&self) -> bool {
         App::draining(self)
     }
 }
 
+/// Whether a browser had better forget its cookie: the session in it is over; or our own page has lost the other cookie,
+/// and could not even ask to sign in again. Of other sites' pages nothing is taken, nor done.
+fn is_of_no_more_use(site: Site, outcome: Option<Outcome>) -> bool {
+    match outcome {
+        Some(Outcome::Unauthenticated) => true,
+        Some(Outcome::Forbidden) => site == Site::Own,
+        _ => false,
+    }
+}
+
+/// The error of a caller who asked too often.
+fn limited(response: &Response) -> Option<Error> {
+    let errors = response.errors.iter().filter_map(|error| error.source::<Error>());
+    errors.into_iter().find(|error| matches!(error, Error::RateLimited { .. })).cloned()
+}
+
 /// An answer without data: nobody was believed, or nothing could be recorded.
 fn refuse(error: Error, request_id: &str) -> Answer {
     let code = error.code();
+    let wait = match error {
+        Error::RateLimited { retry_after } => Some(HeaderValue::from(retry_after)),
+        _ => None,
+    };
     let error: async_graphql::Error = error.into();
     let mut errors: Vec<ServerError> = vec![error.into_server_error(async_graphql::Pos::default())];
     errors[0].locations.clear();
@@ -98,8 +146,8 @@ fn refuse(error: Error, request_id: &str) -> Answer {
         ErrorCode::Unavailable | ErrorCode::ResultUnavailable => {
             vec![(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER))]
         }
-        _ => Vec::new(),
+        _ => wait.map(|wait| (header::RETRY_AFTER, wait)).into_iter().collect(),
     };
-    let outcome = crate::http::Outcome::of(code);
+    let outcome = Outcome::of(code);
     Answer { response: Response::from_errors(errors), outcome: Some(outcome), headers, ..Answer::default() }
 }

@@ -6,4 +6,5 @@ pub mod role;
 pub mod role_assignment;
 pub mod role_permission;
 pub mod session;
+pub mod sign_in_address;
 pub mod user;

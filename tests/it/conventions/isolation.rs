@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use consentry::kernel::crypto::BearerToken;
 use entity::{Id, people::patient};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -51,6 +52,8 @@ impl Place {
             .await
             .expect("the look is recorded");
         let patient_user = tenant.patient_user(patient).await;
+        let elsewhere = tenant.another_session(&clinician).await;
+        let session = BearerToken::parse(elsewhere.token()).expect("a token").token_id();
         let ids = BTreeMap::from([
             ("auditLog", entry),
             ("careTeamMember", member),
@@ -58,6 +61,7 @@ impl Place {
             ("location", location.uuid()),
             ("organization", tenant.id),
             ("patient", patient.uuid()),
+            ("session", session),
             ("practitioner", clinician.practitioner().uuid()),
             ("user", clinician.user_id.expect("a signed-in actor").uuid()),
         ]);

@@ -42,6 +42,7 @@ struct Scene {
     walk: SchemaWalk,
     clinician: Actor,
     compliance: Actor,
+    admin: Actor,
     ids: BTreeMap<&'static str, Uuid>,
     cursor: String,
 }
@@ -52,6 +53,7 @@ impl Scene {
         let town = Town::with_schema(Schema::extended_by(failing.clone()), false).await;
         let clinician = town.tenant.clinician().await;
         let compliance = town.tenant.compliance().await;
+        let admin = town.tenant.admin().await;
         let location = town.tenant.location("House on the hill", false).await;
         let answer = clinician
             .ask_with(
@@ -81,7 +83,7 @@ impl Scene {
             ("practitioner", clinician.practitioner().uuid()),
             ("user", clinician.user_id.expect("a signed-in actor").uuid()),
         ]);
-        Self { town, failing, walk: SchemaWalk::new(), clinician, compliance, ids, cursor }
+        Self { town, failing, walk: SchemaWalk::new(), clinician, compliance, admin, ids, cursor }
     }
 
     /// A query for everything that one root field shows.
@@ -134,7 +136,7 @@ async fn a_failing_field_of_any_type_is_null_alone_or_with_the_nearest_that_may_
     for (_, root, field) in walk.root_fields().into_iter().filter(|(_, root, _)| *root == "Query") {
         let document = scene.broad(&field.name.node);
         let mut baseline = None;
-        for actor in [&scene.clinician, &scene.compliance] {
+        for actor in [&scene.clinician, &scene.compliance, &scene.admin] {
             let answer = actor.ask(&document).await;
             if answer.body.get("errors").is_none() {
                 baseline = Some((actor, without_counts(&answer.body["data"])));

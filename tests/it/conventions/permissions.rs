@@ -28,6 +28,11 @@ use crate::support::{Actor, Town};
 const NEEDS_A_SESSION: &[&str] = &[
     // It ends the session of the token it came with, whatever the user may do.
     "signOut",
+    // They are about the session of whoever asks; that of somebody else needs `user.manage`, which the mutation asks for.
+    "revokeSession",
+    "revokeOtherSessions",
+    "renewSession",
+    "reauthenticate",
 ];
 
 /// A root field that needs permissions, any one of `any_of`.
@@ -77,7 +82,16 @@ fn every_root_field_says_which_permission_it_needs_or_that_it_is_public() {
         .collect();
     assert_eq!(
         public,
-        ["viewer", "signIn", "signOut"],
+        [
+            "viewer",
+            "reauthenticate",
+            "renewSession",
+            "revokeOtherSessions",
+            "revokeSession",
+            "signIn",
+            "signInWithCookie",
+            "signOut"
+        ],
         "a new public field is a decision: it stands here by name"
     );
 }

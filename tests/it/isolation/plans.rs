@@ -5,6 +5,7 @@ mod lint;
 
 use std::collections::BTreeMap;
 
+use consentry::kernel::crypto::BearerToken;
 use entity::{Id, people::patient};
 use serde_json::json;
 use sqlx::AssertSqlSafe;
@@ -33,6 +34,9 @@ struct Scene {
     ids: BTreeMap<&'static str, Uuid>,
     plans: Plans,
 }
+
+/// Mutations after which the token they came with is refused.
+const ENDS_A_TOKEN: [&str; 2] = ["signOut", "renewSession"];
 
 impl Scene {
     /// `None` where PostgreSQL came without `auto_explain`, which Debian's never does.
@@ -67,6 +71,8 @@ impl Scene {
             clinician.records_consent(other, json!({})).await;
         }
         assert_eq!(clinician.sees_identity_of(patient).await.as_deref(), Ok("Amara Okafor"));
+        let elsewhere = tenant.another_session(&clinician).await;
+        let session = BearerToken::parse(elsewhere.token()).expect("a token").token_id();
         let ids = BTreeMap::from([
             ("careTeamMember", member),
             ("consent", consent.uuid()),
@@ -74,6 +80,7 @@ impl Scene {
             ("organization", tenant.id),
             ("patient", patient.uuid()),
             ("practitioner", clinician.practitioner().uuid()),
+            ("session", session),
             ("user", clinician.user().uuid()),
         ]);
         let actors = vec![
@@ -97,10 +104,7 @@ impl Scene {
         };
         let values = Values { id: &own, literal: &no_literal };
         let mut documents: Vec<String> = Vec::new();
-        // What ends the session stands last.
-        let (last, fields): (Vec<_>, Vec<_>) =
-            walk.root_fields().into_iter().partition(|(.., field)| field.name.node == "signOut");
-        for (operation, root, field) in fields.into_iter().chain(last) {
+        for (operation, root, field) in walk.root_fields() {
             documents.push(walk.root_document(operation, root, field.name.node.as_str(), &values, 3));
         }
         let patient = self.ids["patient"];
@@ -129,8 +133,14 @@ impl Scene {
     async fn sent(&self) -> Vec<Plan> {
         let mut answered = 0;
         for document in self.documents() {
+            let ends = ENDS_A_TOKEN.iter().any(|field| document.contains(field));
             for (_, actor) in &self.actors {
+                let signed_in = actor.user_id.is_some();
                 for _ in 0..TIMES {
+                    let actor = match ends && signed_in {
+                        true => &self.town.tenant.another_session(actor).await,
+                        false => actor,
+                    };
                     let answer = actor.ask(&document).await;
                     assert_ne!(answer.status.as_u16(), 500, "{document}: {}", answer.body);
                     answered += usize::from(answer.body.get("errors").is_none());

@@ -185,6 +185,29 @@ export type AuditSubject = {
 /** `AuditSubject` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AuditSubjectResult = AuditSubject | Withheld;
 
+/** A new session in a cookie of the browser. */
+export type BrowserSession = {
+  __typename?: 'BrowserSession';
+  /**
+   * Send it in the header `X-CSRF-Token` with every request. It also stands in the cookie `__Host-consentry-csrf`,
+   * which scripts of the page can read.
+   */
+  csrfToken: Scalars['String']['output'];
+  /** When the session ends at the latest. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** After how many seconds without a request the session ends; null when only `expiresAt` ends it. */
+  idleSeconds?: Maybe<Scalars['Int']['output']>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type BrowserSessionPayload = {
+  __typename?: 'BrowserSessionPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<BrowserSession>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** A place on a patient's care team. */
 export type CareTeamMember = {
   __typename?: 'CareTeamMember';
@@ -554,6 +577,24 @@ export type EndedSessionPayload = {
   userErrors: Array<UserError>;
 };
 
+/** Sessions that ended. */
+export type EndedSessions = {
+  __typename?: 'EndedSessions';
+  /** How many. */
+  count: Scalars['Int']['output'];
+  /** When they ended. */
+  endedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type EndedSessionsPayload = {
+  __typename?: 'EndedSessionsPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<EndedSessions>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** `extensions.code` of an entry in `errors[]`. */
 export type ErrorCode =
   /** `after` is not a cursor that this connection gave out. */
@@ -562,6 +603,8 @@ export type ErrorCode =
   | 'BAD_REQUEST'
   /** An argument cannot be used: an id that is no UUID, a page size out of range, a header with an unknown purpose. */
   | 'BAD_USER_INPUT'
+  /** A session in a cookie came without its `X-CSRF-Token`, or from another site's page; nothing was executed. */
+  | 'CSRF_REFUSED'
   /** The document is too large, too deep or asks for too much; the message names the limit. */
   | 'DOCUMENT_LIMIT_EXCEEDED'
   /** Signed in, but no role gives the permission that the message names. */
@@ -580,6 +623,10 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The body is larger than 64 KiB. */
   | 'PAYLOAD_TOO_LARGE'
+  /** Too many requests; wait as long as `Retry-After` and `extensions.retryAfter` say. */
+  | 'RATE_LIMITED'
+  /** The act needs a proof of who you are that is less than five minutes old: `reauthenticate`, then repeat it. */
+  | 'REAUTH_REQUIRED'
   /** The body did not arrive within 10 seconds. */
   | 'REQUEST_TIMEOUT'
   /** The change is committed, but its result could not be shown; ask for it again. */
@@ -601,6 +648,24 @@ export type ExpiryKind =
   | 'EVENT'
   /** Never: allowed for treatment, payment and operations alone. */
   | 'NONE';
+
+/** A proof that is fresh. */
+export type FreshProof = {
+  __typename?: 'FreshProof';
+  /** Until when it counts as fresh. */
+  freshUntil: Scalars['DateTime']['output'];
+  /** When it was given. */
+  provedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type FreshProofPayload = {
+  __typename?: 'FreshProofPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<FreshProof>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
 
 /** A property, house or clinic. */
 export type Location = {
@@ -682,11 +747,24 @@ export type Mutation = {
    */
   draftConsent?: Maybe<ConsentPayload>;
   /**
+   * Proves again who you are, for acts that answer `REAUTH_REQUIRED`: from the next request on, this session may do them
+   * for five minutes. Needs a session. Every attempt is recorded, and counts like one to sign in.
+   *
+   * User errors: `INVALID_CREDENTIALS`; `INVALID_STATE` when the token is not that of a session.
+   */
+  reauthenticate?: Maybe<FreshProofPayload>;
+  /**
    * Files a consent that was signed on paper or given orally, with its evidence. It counts at once.
    *
    * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
    */
   recordConsent?: Maybe<ConsentPayload>;
+  /**
+   * Gives this session a new token: the one before is refused from now on. Needs a session.
+   *
+   * User error: `INVALID_STATE` when the token is not that of a session.
+   */
+  renewSession?: Maybe<RenewedSessionPayload>;
   /**
    * Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
    * here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
@@ -695,20 +773,40 @@ export type Mutation = {
    */
   revokeConsent?: Maybe<ConsentPayload>;
   /**
+   * Ends all your sessions but this one. Needs a session.
+   *
+   * User error: `INVALID_STATE` when the token is not that of a session.
+   */
+  revokeOtherSessions?: Maybe<EndedSessionsPayload>;
+  /**
+   * Ends a session, whose next request is refused: one of your own, or anybody's with the permission `user.manage`.
+   * Needs a session.
+   *
+   * User error: `NOT_FOUND`, also for a session that is over.
+   */
+  revokeSession?: Maybe<EndedSessionPayload>;
+  /**
    * Signs one's own consent. An incomplete form is refused, with what is missing.
    *
    * User errors: `NOT_FOUND`, `STALE_VERSION`, `INVALID_STATE` (signed or revoked already), `VALIDATION_FAILED`.
    */
   signConsent?: Maybe<ConsentPayload>;
   /**
-   * Signs in with email and password. Every attempt is recorded.
+   * Signs in with email and password. Every attempt is recorded; an address that tries too often gets `RATE_LIMITED`.
    *
    * User error: `INVALID_CREDENTIALS`, the same for a wrong organization, email and password, and for an account that
    * may not sign in.
    */
   signIn?: Maybe<NewSessionPayload>;
   /**
-   * Ends the session of this token: the next request with it is refused. Needs a session.
+   * As `signIn`, for a page in a browser: the session goes into the cookie `__Host-consentry`, which no script can read.
+   * Every request with the cookie then needs the header `X-CSRF-Token`, else `CSRF_REFUSED`.
+   *
+   * User error: as `signIn`.
+   */
+  signInWithCookie?: Maybe<BrowserSessionPayload>;
+  /**
+   * Ends the session of this token or cookie: the next request with it is refused. Needs a session.
    *
    * User error: `INVALID_STATE` when the token is not that of a session.
    */
@@ -741,6 +839,12 @@ export type MutationDraftConsentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationReauthenticateArgs = {
+  input: ReauthenticateInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRecordConsentArgs = {
   input: RecordConsentInput;
 };
@@ -749,6 +853,12 @@ export type MutationRecordConsentArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRevokeConsentArgs = {
   input: RevokeConsentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeSessionArgs = {
+  input: RevokeSessionInput;
 };
 
 
@@ -765,6 +875,12 @@ export type MutationSignInArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSignInWithCookieArgs = {
+  input: SignInInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationUpdatePatientIdentityArgs = {
   input: UpdatePatientIdentityInput;
 };
@@ -774,6 +890,8 @@ export type NewSession = {
   __typename?: 'NewSession';
   /** When the session ends at the latest. */
   expiresAt: Scalars['DateTime']['output'];
+  /** After how many seconds without a request the session ends; null when only `expiresAt` ends it. */
+  idleSeconds?: Maybe<Scalars['Int']['output']>;
   /** The bearer token: send it in the header `Authorization: Bearer …`. It is shown once and stored nowhere. */
   token: Scalars['String']['output'];
 };
@@ -1137,6 +1255,8 @@ export type Query = {
   practitioner?: Maybe<Practitioner>;
   /** The practitioners of your organization. */
   practitioners?: Maybe<PractitionerConnection>;
+  /** Where a user is signed in. */
+  sessions?: Maybe<UserSessionConnection>;
   /** Who is signed in; null when nobody is. */
   viewer?: Maybe<Viewer>;
 };
@@ -1209,6 +1329,15 @@ export type QueryPractitionersArgs = {
   orderBy?: Chronology;
 };
 
+
+/** What can be asked. */
+export type QuerySessionsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+  userId: Scalars['ID']['input'];
+};
+
 /** How far a permission reaches. */
 export type Reach =
   /** Own caseload, location, referrals or calls. */
@@ -1217,6 +1346,12 @@ export type Reach =
   | 'SELF'
   /** Everything of the tenant. */
   | 'TENANT';
+
+/** What proves who the viewer is. */
+export type ReauthenticateInput = {
+  /** The password. */
+  password: Scalars['String']['input'];
+};
 
 /** A class of recipients. */
 export type RecipientClass =
@@ -1260,6 +1395,28 @@ export type RecordConsentInput = {
   terms: ConsentTermsInput;
 };
 
+/** A session with a new token; the one before is refused from now on. */
+export type RenewedSession = {
+  __typename?: 'RenewedSession';
+  /** The new value for the header `X-CSRF-Token`; null for a session outside of a cookie. */
+  csrfToken?: Maybe<Scalars['String']['output']>;
+  /** When the session ends at the latest, which is as before. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** After how many seconds without a request it ends; null when only `expiresAt` ends it. */
+  idleSeconds?: Maybe<Scalars['Int']['output']>;
+  /** The new bearer token; null when the browser got it in its cookie. */
+  token?: Maybe<Scalars['String']['output']>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RenewedSessionPayload = {
+  __typename?: 'RenewedSessionPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RenewedSession>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** How staff know of a revocation. */
 export type RevocationEvidenceInput = {
   /** How the patient revoked: `PAPER` or `VERBAL_DOCUMENTED`. */
@@ -1276,6 +1433,12 @@ export type RevokeConsentInput = {
   evidence?: InputMaybe<RevocationEvidenceInput>;
   /** Why, in the patient's words, at most 1,000 characters. Nobody has to say why. */
   reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Which session to end. */
+export type RevokeSessionInput = {
+  /** The session. */
+  sessionId: Scalars['ID']['input'];
 };
 
 /** A consent to sign. */
@@ -1371,6 +1534,57 @@ export type UserErrorCode =
   /** The input breaks a rule; `field` names it. */
   | 'VALIDATION_FAILED';
 
+/** A session that is open: somebody is signed in somewhere. */
+export type UserSession = {
+  __typename?: 'UserSession';
+  /** When somebody signed in. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When it ends at the latest. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The session's id. */
+  id: Scalars['ID']['output'];
+  /** After how many seconds without a request it ends; null when only `expiresAt` ends it. */
+  idleSeconds?: Maybe<Scalars['Int']['output']>;
+  /** Whether it is the session of this request. */
+  isCurrent: Scalars['Boolean']['output'];
+  /** When the session was used last, give or take a minute. */
+  lastSeenAt: Scalars['DateTime']['output'];
+  /**
+   * When the user proved last in this session who they are; null when somebody else vouched for them. Some acts need a
+   * proof that is less than five minutes old.
+   */
+  provedAt?: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * Whether it was opened from the address that this request comes from; null when nobody knows. Addresses themselves
+   * are not kept.
+   */
+  sameAddressAsNow?: Maybe<Scalars['Boolean']['output']>;
+  /** Whether it was opened by the same version of the same browser as this request; null when nobody knows. */
+  sameBrowserAsNow?: Maybe<Scalars['Boolean']['output']>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type UserSessionConnection = {
+  __typename?: 'UserSessionConnection';
+  /** The rows with their cursors. */
+  edges: Array<UserSessionEdge>;
+  /** The rows. */
+  nodes: Array<UserSession>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type UserSessionEdge = {
+  __typename?: 'UserSessionEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: UserSession;
+};
+
 /** Whether a user may sign in. */
 export type UserStatus =
   /** May sign in. */
@@ -1398,8 +1612,19 @@ export type Viewer = {
   purpose?: Maybe<Purpose>;
   /** Keys of the roles that hold now, the one that speaks first in front. */
   roles: Array<Scalars['String']['output']>;
+  /** The session of this request; null for a program. */
+  session?: Maybe<UserSession>;
+  /** Where the user is signed in, newest first; nowhere, for a program. */
+  sessions?: Maybe<UserSessionConnection>;
   /** The user. */
   user?: Maybe<User>;
+};
+
+
+/** Who is signed in, and what they may do. */
+export type ViewerSessionsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A refusal. It is data, not an error: show the reason instead of the value. */
