@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     http::{
-        Answer, Caller, Engine, Operations, Outcome, Site, Statistics, TrustedProxies, cookies,
-        guard::Documents,
+        Answer, Caller, Engine, Operations, Outcome, SessionCookie, Site, Statistics, TrustedProxies,
+        cookies, guard::Documents,
     },
     telemetry::traces::TARGET,
 };
@@ -33,7 +33,7 @@ impl Engine for App {
         let cookie = cookie.filter(|_| authorization.is_none());
         let refuse_claim = |error: Error| {
             let mut answer = refuse(error, &request_id);
-            if cookie.as_ref().is_some_and(|cookie| is_of_no_more_use(cookie.site, answer.outcome)) {
+            if cookie.as_ref().is_some_and(|cookie| is_of_no_more_use(cookie, answer.outcome)) {
                 answer.headers.extend(cookies::take_back());
             }
             answer
@@ -112,12 +112,13 @@ impl Engine for App {
     }
 }
 
-/// Whether a browser had better forget its cookie: the session in it is over; or our own page has lost the other cookie,
-/// and could not even ask to sign in again. Of other sites' pages nothing is taken, nor done.
-fn is_of_no_more_use(site: Site, outcome: Option<Outcome>) -> bool {
+/// Whether a browser had better forget its cookie: the session in it is over; or our own page has no other cookie beside
+/// it, and could not even ask to sign in again. A page that sends the token of an earlier session changes nothing of the
+/// one that another window opened since; nor does a page of another site.
+fn is_of_no_more_use(cookie: &SessionCookie, outcome: Option<Outcome>) -> bool {
     match outcome {
         Some(Outcome::Unauthenticated) => true,
-        Some(Outcome::Forbidden) => site == Site::Own,
+        Some(Outcome::Forbidden) => cookie.site == Site::Own && cookie.csrf.is_none(),
         _ => false,
     }
 }

@@ -53,7 +53,16 @@ impl Slot {
                 let most = app.sign_in_policy().attempts;
                 // On a slot of its own: what is counted is nothing that the caller has to be told of.
                 let counting = self.apart().await;
-                counting.write_anonymous(PLATFORM, |write| Box::pin(count(write, hash, most))).await?
+                let until =
+                    counting.write_anonymous(PLATFORM, |write| Box::pin(count(write, hash, most))).await?;
+                if until.is_some() {
+                    let request_id = &self.origin().request_id;
+                    tracing::warn!(
+                        request_id,
+                        "an address tried to sign in too often; if it is a proxy, name it in CONSENTRY_TRUSTED_PROXIES"
+                    );
+                }
+                until
             }
         };
         match until {
