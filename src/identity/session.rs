@@ -7,7 +7,7 @@ use entity::{
     identity::{permission::Permission, role_permission::Reach, session, user},
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DerivePartialModel, sea_query::ExprTrait};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{session_opening::OpenedSession, sign_in::EndedSession};
 use crate::kernel::{
@@ -312,6 +312,11 @@ async fn renew(write: &Write, id: Id<session::Entity>) -> Result<RenewedSession>
 }
 
 impl RenewedSession {
+    /// The new bearer token; none when the browser gets it in its cookie.
+    pub fn into_token(self) -> Option<SecretString> {
+        self.token.map(SecretString::from)
+    }
+
     fn of(renewed: OpenedSession, in_cookie: bool) -> Self {
         let OpenedSession { id: _, token, expires_at, idle_seconds } = renewed;
         Self {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chrono::Utc;
 use entity::{
     Id,
     identity::{
@@ -15,6 +16,7 @@ use entity::{
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use super::{
     session::own_session,
@@ -76,8 +78,9 @@ pub struct EndedSession {
 enum Delivery {
     /// As a token in the answer.
     Token,
-    /// As a cookie that no script reads.
-    Cookie,
+    /// As a cookie that no script reads. The one that it takes the place of held this session, which nobody could end any
+    /// more.
+    Cookie { replaces: Option<Id<session::Entity>> },
 }
 
 /// What can be changed about sessions.
@@ -109,7 +112,11 @@ impl SignInMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who wants to sign in.")] input: SignInInput,
     ) -> Result<Option<Payload<BrowserSession>>> {
-        sign_in(ctx.slot(), input, Delivery::Cookie).await.map(BrowserSession::from).payload().map(Some)
+        sign_in(ctx.slot(), input, Delivery::Cookie { replaces: None })
+            .await
+            .map(BrowserSession::from)
+            .payload()
+            .map(Some)
     }
 
     /// Ends the session of this token or cookie: the next request with it is refused. Needs a session.
@@ -127,6 +134,10 @@ async fn sign_in(slot: &Slot, input: SignInInput, delivery: Delivery) -> Result<
     slot.admit_attempt().await?;
     // What belongs to no organization is tried and recorded where nobody can sign in.
     let tenant_id = slot.app().tenant_by_slug(&organization).await?.unwrap_or(PLATFORM);
+    let delivery = match delivery {
+        Delivery::Token => Delivery::Token,
+        Delivery::Cookie { .. } => Delivery::Cookie { replaces: in_the_same_cookie(slot, tenant_id) },
+    };
     // No transaction is open while a password is checked: that takes long, and may have to wait its turn.
     let candidate = slot.write_anonymous(tenant_id, |write| Box::pin(find_candidate(write, email))).await?;
     let (user_id, hash) = candidate.unzip();
@@ -141,6 +152,12 @@ async fn sign_in(slot: &Slot, input: SignInInput, delivery: Delivery) -> Result<
     };
     metrics::counter!("consentry_sign_ins_total", "outcome" => label).increment(1);
     outcome
+}
+
+/// The session in the cookie that the caller came with, if it is one of this tenant.
+fn in_the_same_cookie(slot: &Slot, tenant_id: Uuid) -> Option<Id<session::Entity>> {
+    let viewer = slot.viewer().filter(|viewer| viewer.in_cookie() && viewer.tenant_id() == tenant_id);
+    viewer.and_then(|viewer| viewer.session_id())
 }
 
 /// Opens a session for the user if the password was `proved`; the status is read again, for it may have changed.
@@ -163,8 +180,11 @@ async fn open_session(
     };
     write.acts(user.id);
     let opened = open(write, user.id, Proof::Now).await?;
-    if delivery == Delivery::Cookie {
+    if let Delivery::Cookie { replaces } = delivery {
         write.gives_cookie(&opened.token);
+        if let Some(replaced) = replaces {
+            end(write, replaced).await?;
+        }
     }
     let change = user::ActiveModel { last_sign_in_at: Set(Some(write.now())), ..Default::default() };
     write.update(user.id, None, change).await?;
@@ -247,13 +267,20 @@ fn invalid_credentials() -> Error {
     )
 }
 
+/// Ends a session and records it; returns when.
+async fn end(write: &Write, id: Id<session::Entity>) -> Result<chrono::DateTime<Utc>> {
+    let now = write.now();
+    let change = session::ActiveModel { ended_at: Set(Some(now)), ..Default::default() };
+    write.update(id, None, change).await?;
+    write.attempted(AuditAction::SignOut, "session.sign_out", Some(("SESSION", id.uuid())), None);
+    Ok(now)
+}
+
 async fn end_session(write: &Write) -> Result<EndedSession> {
     let id = own_session(write.viewer()?)?;
-    let now = write.now();
-    write.update(id, None, session::ActiveModel { ended_at: Set(Some(now)), ..Default::default() }).await?;
+    let now = end(write, id).await?;
     if write.viewer()?.in_cookie() {
         write.takes_cookie_back();
     }
-    write.attempted(AuditAction::SignOut, "session.sign_out", Some(("SESSION", id.uuid())), None);
     Ok(EndedSession { ended_at: now.into() })
 }

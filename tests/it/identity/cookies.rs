@@ -221,6 +221,19 @@ async fn a_renewed_session_comes_in_a_new_cookie_and_not_in_the_answer() {
 }
 
 #[tokio::test]
+async fn signing_in_again_ends_the_session_whose_cookie_is_replaced() {
+    let (town, jar) = browser().await;
+    let document = format!(
+        "mutation {{ signInWithCookie(input: {{ organization: \"town\", email: \"{EMAIL}\", password: \"{PASSWORD}\" }}) {{ result {{ csrfToken }} }} }}"
+    );
+
+    let again = Jar::of(&jar.ask(&town.anonymous(), &document).await);
+
+    turned_away(&jar.ask(&town.anonymous(), WHO_AM_I).await);
+    let_in(&again.ask(&town.anonymous(), WHO_AM_I).await);
+}
+
+#[tokio::test]
 async fn only_one_session_stands_in_a_cookie_and_no_other_token() {
     let (town, jar) = browser().await;
     let admin = town.tenant.admin().await;

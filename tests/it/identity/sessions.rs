@@ -1,7 +1,14 @@
 //! Sessions end by themselves, from afar, and when rights change.
 
+use std::sync::{Arc, Mutex};
+
+use async_graphql::{
+    ServerResult, Value as GraphqlValue,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo},
+};
 use chrono::TimeDelta;
-use consentry::identity::session::rotate_sessions;
+use consentry::{identity::session::rotate_sessions, kernel::session::Slot, schema::Schema};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -230,6 +237,52 @@ async fn a_renewed_session_goes_on_with_its_new_token_alone() {
     assert_eq!(session_of(&user).await, before, "the record knows it by the same id");
     let program = town.tenant.api_token(&town.tenant.admin().await, None, None).await;
     assert_eq!(program.ask(document).await.user_error("renewSession"), "INVALID_STATE");
+}
+
+/// Makes `revokeOtherSessions` a change of the viewer's own rights, and keeps the token that comes of it.
+#[derive(Clone, Default)]
+struct ChangesRights(Arc<Mutex<Option<String>>>);
+
+impl ExtensionFactory for ChangesRights {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(self.clone())
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for ChangesRights {
+    async fn resolve(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<GraphqlValue>> {
+        if info.name == "revokeOtherSessions" {
+            let slot = ctx.data_unchecked::<Slot>();
+            let user_id = slot.viewer().expect("a viewer").principal().user_id;
+            let rotated = slot.write(move |write| Box::pin(rotate_sessions(write, user_id))).await;
+            let token = rotated.expect("rotated").expect("the session that made the change").into_token();
+            *self.0.lock().expect("a token") = token.map(|token| token.expose_secret().to_owned());
+        }
+        next.run(ctx, info).await
+    }
+}
+
+#[tokio::test]
+async fn the_session_that_changes_its_own_users_rights_goes_on_with_a_new_token_alone() {
+    let changes = ChangesRights::default();
+    let town = Town::with_schema(Schema::extended_by(changes.clone()), false).await;
+    let user = town.tenant.admin().await;
+    let elsewhere = town.tenant.another_session(&user).await;
+    let session = session_of(&user).await;
+
+    user.ask("mutation { revokeOtherSessions { result { count } } }").await.ok();
+
+    for ended in [&user, &elsewhere] {
+        turned_away(&ended.ask(WHO_AM_I).await);
+    }
+    let token = changes.0.lock().expect("a token").clone().expect("a token");
+    assert_eq!(session_of(&user.with_token(&token)).await, session);
 }
 
 #[tokio::test]
