@@ -12,11 +12,16 @@ use std::{
     time::Duration,
 };
 
+use chrono::TimeDelta;
 use secrecy::SecretString;
 
-use crate::kernel::{
-    database::Pooler,
-    limit::{Budget, Policies},
+use crate::{
+    http::TrustedProxies,
+    kernel::{
+        database::Pooler,
+        limit::{Budget, Policies},
+        sign_in_policy::SignInPolicy,
+    },
 };
 
 mod event_sink;
@@ -28,7 +33,7 @@ mod usage;
 pub use event_sink::EventSinkSettings;
 
 /// Every variable that is read.
-pub const VARIABLES: [&str; 27] = [
+pub const VARIABLES: [&str; 31] = [
     ENVIRONMENT,
     DATABASE_URL,
     DATABASE_MIGRATOR_URL,
@@ -42,6 +47,10 @@ pub const VARIABLES: [&str; 27] = [
     EXPLORER,
     CONNECTIONS,
     DRAIN_DELAY,
+    SESSION_IDLE,
+    SESSION_ABSOLUTE,
+    SIGN_IN_LIMIT,
+    TRUSTED_PROXIES,
     DATA_DIRECTORY,
     POOL_SIZE,
     THREADS,
@@ -71,6 +80,10 @@ const PUBLIC_URL: &str = "CONSENTRY_PUBLIC_URL";
 const EXPLORER: &str = "CONSENTRY_EXPLORER";
 const CONNECTIONS: &str = "CONSENTRY_CONNECTIONS";
 const DRAIN_DELAY: &str = "CONSENTRY_DRAIN_DELAY";
+const SESSION_IDLE: &str = "CONSENTRY_SESSION_IDLE";
+const SESSION_ABSOLUTE: &str = "CONSENTRY_SESSION_ABSOLUTE";
+const SIGN_IN_LIMIT: &str = "CONSENTRY_SIGN_IN_LIMIT";
+const TRUSTED_PROXIES: &str = "CONSENTRY_TRUSTED_PROXIES";
 const DATA_DIRECTORY: &str = "CONSENTRY_DATA_DIRECTORY";
 const POOL_SIZE: &str = "POOL_SIZE";
 const THREADS: &str = "CONSENTRY_THREADS";
@@ -92,6 +105,10 @@ const LARGEST_POOL: usize = 500;
 const MOST_THREADS: usize = 256;
 const MOST_CONNECTIONS: usize = 100_000;
 const LONGEST_DRAIN_DELAY: u64 = 300;
+/// Seconds: from a minute to a day, and from five minutes to a week.
+const SESSION_IDLES: (u64, u64) = (60, 86_400);
+const SESSION_LENGTHS: (u64, u64) = (300, 604_800);
+const MOST_SIGN_INS: usize = 1_000;
 /// The migrations' own progress is told once, by the command, and PostgreSQL's notices are of no use.
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,sqlx=warn";
 
@@ -143,6 +160,8 @@ pub struct Config {
     pub connections: usize,
     /// How long new requests are still taken after the signal to stop, while `/readyz` sends them elsewhere.
     pub drain_delay: Duration,
+    /// How long sessions last, and how often an address may try to sign in.
+    pub sign_in: SignInPolicy,
     /// Where the private cluster, the key file and the demo tokens are kept.
     pub data_directory: PathBuf,
     /// Connections to the database, for all threads together.
@@ -262,12 +281,13 @@ impl Config {
             public_url: public_url::read(source.text(PUBLIC_URL)?, environment)?,
             explorer,
             connections: source.number(CONNECTIONS, MOST_CONNECTIONS)?.unwrap_or(1_000),
-            drain_delay: Duration::from_secs(source.seconds(DRAIN_DELAY, LONGEST_DRAIN_DELAY)?.unwrap_or(
-                match environment {
+            drain_delay: Duration::from_secs(
+                source.seconds(DRAIN_DELAY, (0, LONGEST_DRAIN_DELAY))?.unwrap_or(match environment {
                     Environment::Development => 0,
                     Environment::Production => 5,
-                },
-            )),
+                }),
+            ),
+            sign_in: source.sign_in()?,
             data_directory: source.path(DATA_DIRECTORY).unwrap_or_else(|| PathBuf::from(".consentry")),
             pool_size,
             // A thread without a connection of its own could serve nobody.
@@ -435,14 +455,37 @@ impl<L: Fn(&str) -> Option<OsString>> Source<L> {
         })
     }
 
-    fn seconds(&self, name: &str, most: u64) -> Result<Option<u64>, ConfigError> {
+    fn seconds(&self, name: &str, (least, most): (u64, u64)) -> Result<Option<u64>, ConfigError> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         match text.parse() {
-            Ok(seconds) if seconds <= most => Ok(Some(seconds)),
+            Ok(seconds) if (least..=most).contains(&seconds) => Ok(Some(seconds)),
             _ => Err(ConfigError(format!(
-                "{name} is `{text}`, but it must be a number of seconds from 0 to {most}"
+                "{name} is `{text}`, but it must be a number of seconds from {least} to {most}"
             ))),
         }
+    }
+
+    fn sign_in(&self) -> Result<SignInPolicy, ConfigError> {
+        let mut policy = SignInPolicy::default();
+        let span = |seconds: u64| TimeDelta::seconds(i64::try_from(seconds).unwrap_or(i64::MAX / 1_000));
+        if let Some(seconds) = self.seconds(SESSION_IDLE, SESSION_IDLES)? {
+            policy.idle = span(seconds);
+        }
+        if let Some(seconds) = self.seconds(SESSION_ABSOLUTE, SESSION_LENGTHS)? {
+            policy.absolute = span(seconds);
+        }
+        if let Some(attempts) = self.number(SIGN_IN_LIMIT, MOST_SIGN_INS)? {
+            policy.attempts = u16::try_from(attempts).unwrap_or(u16::MAX);
+        }
+        if let Some(text) = self.text(TRUSTED_PROXIES)? {
+            policy.trusted_proxies = text.parse::<TrustedProxies>().map_err(|_| {
+                ConfigError(format!(
+                    "{TRUSTED_PROXIES} is `{text}`, but it must be addresses or networks, separated by commas, such as \
+                     10.0.0.0/8,2001:db8::1"
+                ))
+            })?;
+        }
+        Ok(policy)
     }
 
     fn number(&self, name: &str, most: usize) -> Result<Option<usize>, ConfigError> {

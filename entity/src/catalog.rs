@@ -4,7 +4,8 @@ use crate::{
     consent::{consent, consent_recipient, consent_scope, disclosure},
     identity::{
         access_token, api_key, federated_sign_in, identity_provider, one_time_code_secret, partner_assertion,
-        partner_client, recovery_code, role, role_assignment, role_permission, session, user, user_token,
+        partner_client, recovery_code, role, role_assignment, role_permission, session, sign_in_address,
+        user, user_token,
     },
     people::{care_team_member, patient, person, person_relationship, person_token, practitioner},
     platform::{
@@ -25,6 +26,7 @@ pub fn tables() -> Vec<TableDescription> {
         describe::<role_permission::Entity>(),
         describe::<role_assignment::Entity>(),
         describe::<session::Entity>(),
+        describe::<sign_in_address::Entity>(),
         describe::<access_token::Entity>(),
         describe::<api_key::Entity>(),
         describe::<partner_client::Entity>(),

@@ -186,7 +186,7 @@ async fn prepare(
 
 /// The application with what its callers may use.
 fn limited(app: &App, config: &Config) -> App {
-    let app = app.with_policies(config.policies);
+    let app = app.with_policies(config.policies).with_sign_in_policy(config.sign_in.clone());
     match config.budget {
         Some(budget) => app.with_budget(budget),
         None => app,

@@ -39,6 +39,7 @@ fn nothing_has_to_be_set_on_a_bare_machine() {
     assert_eq!(config.log_format, LogFormat::Text);
     assert_eq!((config.connections, config.drain_delay), (1_000, Duration::ZERO));
     assert!(config.log.starts_with("info"));
+    assert_eq!(config.sign_in, SignInPolicy::default());
     assert!(config.postgresql_binaries.is_none());
     assert!(config.event_sink.is_none());
     assert!(config.metrics_listen.is_none() && config.otlp_endpoint.is_none());
@@ -61,6 +62,10 @@ fn every_variable_is_taken() {
         (PUBLIC_URL, "https://consentry.example.org/"),
         (CONNECTIONS, "250"),
         (DRAIN_DELAY, "0"),
+        (SESSION_IDLE, "600"),
+        (SESSION_ABSOLUTE, "3600"),
+        (SIGN_IN_LIMIT, "5"),
+        (TRUSTED_PROXIES, "10.0.0.0/8, ::1"),
         (DATA_DIRECTORY, "/srv/consentry"),
         (POOL_SIZE, "40"),
         (THREADS, "3"),
@@ -81,6 +86,12 @@ fn every_variable_is_taken() {
     assert_eq!(config.data_directory, PathBuf::from("/srv/consentry"));
     assert_eq!((config.connections, config.drain_delay), (250, Duration::ZERO));
     assert_eq!((config.pool_size, config.threads), (40, 3));
+    let sign_in = &config.sign_in;
+    assert_eq!(
+        (sign_in.idle.num_seconds(), sign_in.absolute.num_seconds(), sign_in.attempts),
+        (600, 3600, 5)
+    );
+    assert_eq!(sign_in.trusted_proxies, "10.0.0.0/8,::1".parse().expect("networks"));
     assert_eq!(config.pooler, Pooler::Transaction);
     assert_eq!((config.log.as_str(), config.log_format), ("warn,consentry=debug", LogFormat::Text));
     assert_eq!(config.metrics_listen, Some(([0, 0, 0, 0], 9464).into()));
@@ -91,6 +102,22 @@ fn every_variable_is_taken() {
     assert_eq!(migrator, Some("postgres://owner@db/consentry"));
     let Ok(KeySource::Given(key)) = config.key_source() else { panic!("the given key") };
     assert_eq!(key.expose_secret(), KEY.1);
+}
+
+#[test]
+fn sessions_and_attempts_to_sign_in_have_bounds() {
+    for (name, value) in [
+        (SESSION_IDLE, "59"),
+        (SESSION_IDLE, "86401"),
+        (SESSION_ABSOLUTE, "299"),
+        (SESSION_ABSOLUTE, "604801"),
+        (SIGN_IN_LIMIT, "0"),
+        (SIGN_IN_LIMIT, "1001"),
+        (TRUSTED_PROXIES, "proxy.example.org"),
+    ] {
+        let refused = refusal(&[(name, value)]);
+        assert!(refused.starts_with(&format!("{name} is `{value}`, but it must be ")), "{refused}");
+    }
 }
 
 #[test]

@@ -8,8 +8,10 @@ use async_graphql::Response;
 use axum::http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
 
+use super::cookies::SessionCookie;
 use super::guard::{Checked, Documents, Parameters};
 use super::operations::Operations;
+use super::proxies::TrustedProxies;
 use super::refusal::Outcome;
 use crate::identity::federation::{Begun, Failure, Finished, Returned, Wish};
 
@@ -20,11 +22,13 @@ pub struct Caller {
     pub authorization: Option<String>,
     /// The `X-Organization` header as it was sent.
     pub organization: Option<String>,
+    /// The session that a browser sent by itself.
+    pub cookie: Option<SessionCookie>,
     /// The `X-Purpose-Of-Use` header as it was sent.
     pub purpose: Option<String>,
     /// The id under which this request is answered, logged and recorded.
     pub request_id: String,
-    /// The address of the connection's other end, which may be a proxy.
+    /// The address of the client: of the connection's other end, or what a trusted proxy says of it.
     pub peer: Option<IpAddr>,
     /// The `User-Agent` header, at most 256 characters of it.
     pub user_agent: Option<String>,
@@ -37,6 +41,7 @@ impl fmt::Debug for Caller {
             .debug_struct("Caller")
             .field("authorization", &self.authorization.as_ref().map(|_| "…"))
             .field("organization", &self.organization)
+            .field("cookie", &self.cookie.as_ref().map(|_| "…"))
             .field("purpose", &self.purpose)
             .field("request_id", &self.request_id)
             .field("peer", &self.peer)
@@ -161,6 +166,11 @@ pub trait Engine: Clone + Send + Sync + 'static {
 
     /// The operations that run. Whoever stops the process waits for them.
     fn operations(&self) -> &Operations;
+
+    /// The proxies whose word on a client's address is taken.
+    fn trusted_proxies(&self) -> TrustedProxies {
+        TrustedProxies::default()
+    }
 
     /// Whether the process is about to stop: callers are asked to go elsewhere, and still answered.
     fn draining(&self) -> bool {

@@ -12,6 +12,7 @@ use axum::response::Response;
 use serde::Serialize;
 use tracing::Instrument;
 
+use super::cookies;
 use super::engine::{Answer, Asked, Caller, Engine};
 use super::headers::{Media, RequestId, is_json, json, negotiate, single};
 use super::observe::Told;
@@ -60,7 +61,7 @@ async fn serve<E: Engine>(
         }
         _ => return Err(Refusal::method_not_allowed("POST", "Operations are sent with POST.")),
     };
-    let caller = caller(&parts, request_id)?;
+    let caller = caller(&engine, &parts, request_id)?;
     execute(engine, caller, source).await
 }
 
@@ -95,28 +96,34 @@ async fn execute<E: Engine>(
     }
 }
 
-pub(super) fn caller(parts: &Parts, request_id: &str) -> Result<Caller, Refusal> {
+pub(super) fn caller<E: Engine>(engine: &E, parts: &Parts, request_id: &str) -> Result<Caller, Refusal> {
     let authorization = single(&parts.headers, &header::AUTHORIZATION)?;
     let purpose = single(&parts.headers, &PURPOSE)?;
     let organization = single(&parts.headers, &ORGANIZATION)?;
-    Ok(Caller { organization, ..caller_of(parts, authorization, purpose, request_id) })
+    let cookie = cookies::read(&parts.headers)?;
+    Ok(Caller { cookie, organization, ..caller_of(engine, parts, authorization, purpose, request_id) })
 }
 
 /// Who sends a request, with the credential that it brings.
-pub(super) fn caller_of(
+pub(super) fn caller_of<E: Engine>(
+    engine: &E,
     parts: &Parts,
     authorization: Option<String>,
     purpose: Option<String>,
     request_id: &str,
 ) -> Caller {
     let peer = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>();
+    let client = |ConnectInfo(peer): &ConnectInfo<std::net::SocketAddr>| {
+        engine.trusted_proxies().client(peer.ip(), &parts.headers)
+    };
     let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
     Caller {
         authorization,
+        cookie: None,
         organization: None,
         purpose,
         request_id: request_id.to_owned(),
-        peer: peer.map(|ConnectInfo(address)| address.ip()),
+        peer: peer.map(client),
         user_agent: user_agent.map(|text| text.chars().take(LONGEST_USER_AGENT).collect()),
     }
 }

@@ -3,6 +3,7 @@
 //! Everything a caller can send wrongly ends here, in JSON, under a code and a request id. What passed is handed
 //! to the [`Engine`]; who the caller is and what may be seen is decided behind it.
 
+pub(crate) mod cookies;
 mod engine;
 mod federation;
 mod graphql;
@@ -12,6 +13,7 @@ mod health;
 mod observe;
 mod operations;
 mod pages;
+mod proxies;
 mod refusal;
 mod sdl;
 pub mod server;
@@ -23,9 +25,11 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 
+pub use cookies::{SessionCookie, Site};
 pub use engine::{Answer, Asked, Assertion, Caller, Engine, Statistics, TokenAnswer};
 pub use operations::{Operation, Operations};
 pub use pages::{Pages, SignInOffer};
+pub use proxies::TrustedProxies;
 pub use refusal::Outcome;
 
 /// Every route of the API.

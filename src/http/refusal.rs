@@ -24,7 +24,7 @@ pub enum Outcome {
     BadRequest,
     /// The credential is not good, or no longer.
     Unauthenticated,
-    /// This caller may not have it.
+    /// This caller may not have it, or a browser may have asked in the name of somebody who knows nothing of it.
     Forbidden,
     /// There is nothing under this path.
     NotFound,
@@ -39,7 +39,7 @@ pub enum Outcome {
     /// The body is not JSON.
     UnsupportedMediaType,
     /// Too much was asked in too short a time.
-    TooManyRequests,
+    RateLimited,
     /// The fault is on this side.
     Internal,
     /// Too busy, or not ready; the same request may succeed after a moment.
@@ -57,13 +57,15 @@ impl Outcome {
             | ErrorCode::IntrospectionDisabled
             | ErrorCode::PersistedDocumentNotFound
             | ErrorCode::DocumentNotTrusted => Self::NotExecuted,
-            ErrorCode::RateLimited => Self::TooManyRequests,
             ErrorCode::BadRequest
             | ErrorCode::BadUserInput
             | ErrorCode::BadCursor
             | ErrorCode::SearchTooBroad
+            | ErrorCode::ReauthRequired
             | ErrorCode::Forbidden => Self::BadRequest,
             ErrorCode::Unauthenticated => Self::Unauthenticated,
+            ErrorCode::CsrfRefused => Self::Forbidden,
+            ErrorCode::RateLimited => Self::RateLimited,
             ErrorCode::NotFound => Self::NotFound,
             ErrorCode::MethodNotAllowed => Self::MethodNotAllowed,
             ErrorCode::NotAcceptable => Self::NotAcceptable,
@@ -87,9 +89,11 @@ impl Outcome {
 /// | not a GraphQL request, unknown purpose | 400 | 400 |
 /// | credential not good | 401 | 401 |
 /// | the schema as a file, for whom it is not | | 403 |
+/// | a cookie without its token | 403 | 403 |
 /// | unknown path, method, media type | 404, 405, 406, 415 | 404, 405, 406, 415 |
 /// | body too long | 413 | 413 |
 /// | body too slow | 408 | 408 |
+/// | asked too often | 429 | 429 |
 /// | fault of the server | 500 | 500 |
 /// | busy, not ready, nothing could be recorded | 503 | 503 |
 ///
@@ -105,13 +109,13 @@ pub(super) fn status(outcome: Outcome, media: Media) -> StatusCode {
         (Outcome::BadRequest, _) => StatusCode::BAD_REQUEST,
         (Outcome::Unauthenticated, _) => StatusCode::UNAUTHORIZED,
         (Outcome::Forbidden, _) => StatusCode::FORBIDDEN,
-        (Outcome::TooManyRequests, _) => StatusCode::TOO_MANY_REQUESTS,
         (Outcome::NotFound, _) => StatusCode::NOT_FOUND,
         (Outcome::MethodNotAllowed, _) => StatusCode::METHOD_NOT_ALLOWED,
         (Outcome::NotAcceptable, _) => StatusCode::NOT_ACCEPTABLE,
         (Outcome::PayloadTooLarge, _) => StatusCode::PAYLOAD_TOO_LARGE,
         (Outcome::RequestTimeout, _) => StatusCode::REQUEST_TIMEOUT,
         (Outcome::UnsupportedMediaType, _) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        (Outcome::RateLimited, _) => StatusCode::TOO_MANY_REQUESTS,
         (Outcome::Internal, _) => StatusCode::INTERNAL_SERVER_ERROR,
         (Outcome::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
     }

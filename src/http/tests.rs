@@ -7,12 +7,13 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, StatusCode};
+use secrecy::ExposeSecret;
 use serde_json::json;
 use tower::ServiceExt;
 
 use self::fake::{Fake, GRAPHQL, JSON, endless, request, stalling};
 use super::guard::{Documents, Limits};
-use super::{Outcome, Statistics, router};
+use super::{Outcome, Site, Statistics, router};
 
 const TYPENAME: &str = r#"{"query":"{__typename}"}"#;
 
@@ -91,6 +92,23 @@ async fn the_engine_learns_what_the_transport_knows_of_the_caller() {
     assert_eq!(caller.user_agent.as_deref().map(str::len), Some(256));
     assert_eq!(caller.peer, Some([192, 0, 2, 1].into()));
     assert!(!format!("{caller:?}").contains("Bearer"));
+}
+
+#[tokio::test]
+async fn the_engine_learns_of_the_session_in_a_cookie_and_whose_page_sent_it() {
+    let fake = Fake::default();
+    let headers = [
+        JSON,
+        ("cookie", "a=b; __Host-consentry=cst_x"),
+        ("x-csrf-token", "secret"),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    fake.post(&headers, TYPENAME).await;
+    let caller = fake.caller.lock().expect("nothing panicked").clone().expect("the engine was asked");
+    let cookie = caller.cookie.as_ref().expect("a cookie");
+    assert_eq!((cookie.token.expose_secret(), cookie.csrf.as_deref()), ("cst_x", Some("secret")));
+    assert_eq!(cookie.site, Site::Other);
+    assert!(!format!("{caller:?}").contains("cst_x") && !format!("{caller:?}").contains("secret"));
 }
 
 #[tokio::test]

@@ -17,9 +17,12 @@ pub mod password;
 pub mod password_check;
 pub mod password_policy;
 pub mod rank;
+pub mod reauthentication;
 pub mod role;
 pub mod role_assignment;
 pub mod role_catalogue;
+pub mod session;
+pub mod session_opening;
 pub mod sign_in;
 pub mod surroundings;
 pub mod token_pair;
@@ -41,6 +44,7 @@ pub struct IdentityQuery(
     api_key::ApiKeyQuery,
     partner_client::PartnerClientQuery,
     identity_provider::IdentityProviderQuery,
+    session::SessionQuery,
 );
 
 /// What can be changed about identity.
@@ -59,4 +63,6 @@ pub struct IdentityMutation(
     one_time_code::OneTimeCodeMutation,
     identity_provider::IdentityProviderMutation,
     user_link::UserLinkMutation,
+    session::SessionMutation,
+    reauthentication::ReauthenticationMutation,
 );

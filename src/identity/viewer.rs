@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object, SimpleObject};
 use entity::{consent::purpose::Purpose, identity::role_permission::Reach};
 
-use super::{access_token::ApiToken, user::User};
+use super::{access_token::ApiToken, session::UserSession, user::User};
 use crate::{
     kernel::{
         door::Door,
@@ -55,6 +55,27 @@ impl SignedInViewer {
     /// none.
     async fn purpose(&self) -> Option<Purpose> {
         self.0.principal().purpose
+    }
+
+    /// The session of this request; null for a program.
+    async fn session(&self, ctx: &Context<'_>) -> Result<Option<UserSession>> {
+        match self.0.session_id() {
+            Some(id) => ctx.load(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Where the user is signed in, newest first; nowhere, for a program.
+    async fn sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 10 when not stated.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on after.")] after: Option<Cursor>,
+    ) -> Result<Option<Connection<UserSession>>> {
+        if self.0.session_id().is_none() {
+            return Ok(Some(Connection::empty()));
+        }
+        ctx.page_of(self.0.principal().user_id, "user_id", Page { first, after }).await.map(Some)
     }
 
     /// The tokens with which programs act for the user, those that ended too, newest first.

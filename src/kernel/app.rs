@@ -27,6 +27,8 @@ use super::{
     limit::{Budget, Policies, Spending, TrustedDocuments},
     record::Origin,
     session::Slot,
+    sign_in_limit::{RefusedAddresses, refused_addresses},
+    sign_in_policy::SignInPolicy,
     viewer::{Viewer, read_roots},
 };
 use crate::{
@@ -56,6 +58,8 @@ struct Shared {
     schema: Schema,
     documents: Arc<Documents>,
     refused_tokens: Arc<DefaultDirectRateLimiter>,
+    refused_addresses: RefusedAddresses,
+    sign_in_policy: Arc<SignInPolicy>,
     relay: Arc<Notify>,
     policies: Policies,
     spending: Option<Arc<Spending>>,
@@ -69,7 +73,7 @@ struct Shared {
     public_url: Option<Arc<str>>,
 }
 
-/// So many refused tokens a second are recorded, and so many at once.
+/// So many refused tokens and attempts a second are recorded, and so many at once.
 const REFUSED_TOKENS: Quota = Quota::per_second(NonZeroU32::new(10).expect("a number"))
     .allow_burst(NonZeroU32::new(100).expect("a number"));
 
@@ -91,6 +95,8 @@ impl App {
             schema,
             documents,
             refused_tokens: Arc::new(RateLimiter::direct(REFUSED_TOKENS)),
+            refused_addresses: refused_addresses(),
+            sign_in_policy: Arc::default(),
             relay: Arc::default(),
             policies: Policies::default(),
             spending: None,
@@ -139,6 +145,21 @@ impl App {
     /// What identity providers publish.
     pub fn federation(&self) -> &Federation {
         &self.shared.federation
+    }
+
+    /// The same application with other rules on sessions and signing in.
+    pub fn with_sign_in_policy(&self, policy: SignInPolicy) -> Self {
+        let shared = Shared { sign_in_policy: Arc::new(policy), ..(*self.shared).clone() };
+        Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// How long sessions last, and how often an address may try to sign in.
+    pub fn sign_in_policy(&self) -> &SignInPolicy {
+        &self.shared.sign_in_policy
+    }
+
+    pub(in crate::kernel) fn refused_addresses(&self) -> &RefusedAddresses {
+        &self.shared.refused_addresses
     }
 
     /// The same application, giving requests so much time.

@@ -12,12 +12,13 @@ use super::{
     graphql::mask,
     limit::{CallerKind, DocumentMode, Spent},
     record::Origin,
-    session::{Slot, note_refused_token},
+    session::{Slot, note_refused},
     viewer::Presented,
 };
 use crate::{
     http::{
-        Answer, Asked, Assertion, Caller, Engine, Operations, Outcome, Statistics, TokenAnswer,
+        Answer, Asked, Assertion, Caller, Engine, Operations, Outcome, SessionCookie, Site, Statistics,
+        TokenAnswer, TrustedProxies, cookies,
         guard::{Checked, Documents, Violation},
     },
     identity::{
@@ -42,7 +43,7 @@ impl Engine for App {
         let request_id = caller.request_id.clone();
         let slot = match open(self, caller).await {
             Ok(slot) => slot,
-            Err(error) => return refuse(error, &request_id),
+            Err(answer) => return *answer,
         };
         let Checked { request, operation, .. } = match admit(self, &slot, asked).await {
             Ok(checked) => checked,
@@ -57,18 +58,23 @@ impl Engine for App {
         if let Err(error) = finished {
             return Answer { statistics, operation: Some(operation), ..refuse(error, &request_id) };
         }
+        slot.store_use().await;
+        // Whoever asks too often hears that from the status too, unless there is something done to be told of.
+        if let Some(error) = limited(&response).filter(|_| !slot.has_committed()) {
+            return Answer { statistics, ..refuse(error, &request_id) };
+        }
         mask(&mut response.errors, &request_id);
         if let Some(spent) = slot.spent().filter(|_| tells_cost) {
             response.extensions.insert("cost".to_owned(), cost(spent));
         }
-        let headers = rate_limit(&slot);
+        let headers = [slot.take_headers(), rate_limit(&slot)].concat();
         Answer { response, statistics, headers, operation: Some(operation), ..Answer::default() }
     }
 
     async fn sdl(&self, caller: Caller) -> Result<String, Box<Answer>> {
         let request_id = caller.request_id.clone();
+        let slot = open(self, caller).await?;
         let told = async {
-            let slot = open(self, caller).await?;
             let viewer = slot.viewer().cloned();
             slot.finish().await?;
             let viewer = viewer.ok_or_else(Error::unauthenticated)?;
@@ -151,26 +157,73 @@ impl Engine for App {
         App::operations(self)
     }
 
+    fn trusted_proxies(&self) -> TrustedProxies {
+        self.sign_in_policy().trusted_proxies.clone()
+    }
+
     fn draining(&self) -> bool {
         App::draining(self)
     }
 }
 
 /// Finds out who calls.
-async fn open(app: &App, caller: Caller) -> Result<Slot, Error> {
-    let origin = origin(&caller);
+async fn open(app: &App, caller: Caller) -> Result<Slot, Box<Answer>> {
+    let request_id = caller.request_id.clone();
+    // A header goes before a cookie, and then nothing is done about the cookie.
+    let cookie = caller.cookie.clone().filter(|_| caller.authorization.is_none());
+    let opened = claim(app, &caller, cookie.as_ref()).await;
+    opened.map_err(|error| {
+        let mut answer = refuse(error, &request_id);
+        if cookie.is_some_and(|cookie| is_of_no_more_use(&cookie, answer.outcome)) {
+            answer.headers.extend(cookies::take_back());
+        }
+        Box::new(answer)
+    })
+}
+
+async fn claim(app: &App, caller: &Caller, cookie: Option<&SessionCookie>) -> Result<Slot, Error> {
+    let origin = origin(caller);
     let Caller { authorization, organization, purpose, .. } = caller;
-    let presented =
-        Presented::read(app, authorization.as_deref(), organization.as_deref(), purpose.as_deref());
+    let presented = Presented::read(
+        app,
+        authorization.as_deref(),
+        organization.as_deref(),
+        cookie,
+        purpose.as_deref(),
+    );
     let claim = match presented.await {
         Ok(claim) => claim,
-        Err(error @ Error::Unauthenticated(_)) => {
-            note_refused_token(app, None, origin).await?;
+        Err(error @ (Error::Unauthenticated(_) | Error::CsrfRefused)) => {
+            let reason = match error {
+                Error::CsrfRefused => {
+                    metrics::counter!("consentry_csrf_refusals_total").increment(1);
+                    "CSRF_REFUSED"
+                }
+                _ => "INVALID_CREDENTIALS",
+            };
+            note_refused(app, None, origin, "token.present", reason).await?;
             return Err(error);
         }
         Err(error) => return Err(error),
     };
     Slot::open(app, claim, origin).instrument(info_span!(target: TARGET, "authenticate")).await
+}
+
+/// Whether a browser had better forget its cookie: the session in it is over; or our own page has no other cookie beside
+/// it, and could not even ask to sign in again. A page that sends the token of an earlier session changes nothing of the
+/// one that another window opened since; nor does a page of another site.
+fn is_of_no_more_use(cookie: &SessionCookie, outcome: Option<Outcome>) -> bool {
+    match outcome {
+        Some(Outcome::Unauthenticated) => true,
+        Some(Outcome::Forbidden) => cookie.site == Site::Own && cookie.csrf.is_none(),
+        _ => false,
+    }
+}
+
+/// The error of a caller who asked too often.
+fn limited(response: &Response) -> Option<Error> {
+    let errors = response.errors.iter().filter_map(|error| error.source::<Error>());
+    errors.into_iter().find(|error| matches!(error, Error::RateLimited { .. })).cloned()
 }
 
 /// Why nothing was executed although it is known who calls.
@@ -257,27 +310,23 @@ fn origin(caller: &Caller) -> Arc<Origin> {
 /// An answer without data: nobody was believed, or nothing could be recorded.
 fn refuse(error: Error, request_id: &str) -> Answer {
     let code = error.code();
-    let retry_after = match error {
-        Error::RateLimited { retry_after } => Some(retry_after),
+    let wait = match error {
+        Error::RateLimited { retry_after } => Some(HeaderValue::from(retry_after)),
         _ => None,
     };
     let error: async_graphql::Error = error.into();
     let mut errors: Vec<ServerError> = vec![error.into_server_error(async_graphql::Pos::default())];
     errors[0].locations.clear();
     mask(&mut errors, request_id);
-    let mut headers = match code {
+    let headers = match code {
         ErrorCode::Unauthenticated => {
             vec![(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))]
         }
         ErrorCode::Unavailable | ErrorCode::ResultUnavailable => {
             vec![(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER))]
         }
-        _ => Vec::new(),
+        _ => wait.map(|wait| (header::RETRY_AFTER, wait)).into_iter().collect(),
     };
-    if let Some(seconds) = retry_after {
-        headers.push((header::RETRY_AFTER, HeaderValue::from(seconds)));
-        errors[0].extensions.get_or_insert_default().set("retryAfter", seconds);
-    }
     let outcome = Outcome::of(code);
     Answer { response: Response::from_errors(errors), outcome: Some(outcome), headers, ..Answer::default() }
 }

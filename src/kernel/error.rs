@@ -51,6 +51,10 @@ pub enum ErrorCode {
     UnsupportedMediaType,
     /// No such path.
     NotFound,
+    /// A session in a cookie came without its `X-CSRF-Token`, or from another site's page; nothing was executed.
+    CsrfRefused,
+    /// The act needs a proof of who you are that is less than five minutes old: `reauthenticate`, then repeat it.
+    ReauthRequired,
     /// A search matches too many people: add a letter or another condition.
     SearchTooBroad,
     /// The change is committed, but its result could not be shown; ask for it again.
@@ -176,6 +180,14 @@ pub enum Error {
     /// Input or state was refused: becomes `userErrors`.
     #[error("refused")]
     Refused(UserError),
+    /// A browser sent its cookie, and its own page did not say so.
+    #[error(
+        "the cookie came without the header `X-CSRF-Token` of its session, or from another site; send the value of the cookie `__Host-consentry-csrf`"
+    )]
+    CsrfRefused,
+    /// Nobody proved lately who they are.
+    #[error("prove again who you are with `reauthenticate`, then repeat this within five minutes")]
+    ReauthRequired,
     /// Committed, not shown.
     #[error("the change is committed, but its result cannot be shown now; ask for it again")]
     ResultUnavailable,
@@ -200,6 +212,8 @@ impl Error {
             Self::IntrospectionDisabled => ErrorCode::IntrospectionDisabled,
             Self::PersistedDocumentNotFound => ErrorCode::PersistedDocumentNotFound,
             Self::DocumentNotTrusted => ErrorCode::DocumentNotTrusted,
+            Self::CsrfRefused => ErrorCode::CsrfRefused,
+            Self::ReauthRequired => ErrorCode::ReauthRequired,
             Self::ResultUnavailable => ErrorCode::ResultUnavailable,
             Self::Unavailable => ErrorCode::Unavailable,
             Self::Internal(_) => ErrorCode::Internal,

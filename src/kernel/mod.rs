@@ -27,6 +27,8 @@ pub mod outbox;
 pub mod page;
 pub mod record;
 pub mod session;
+pub mod sign_in_limit;
+pub mod sign_in_policy;
 pub mod text;
 pub mod viewer;
 pub mod write;

@@ -30,7 +30,7 @@ use uuid::Uuid;
 mod slot;
 
 pub use slot::Slot;
-pub(in crate::kernel) use slot::note_refused_token;
+pub(in crate::kernel) use slot::note_refused;
 
 use super::{
     access::{
@@ -41,6 +41,7 @@ use super::{
     error::{Error, Result, graphql_name},
     load::{FactsOf, Loader},
     record::{Origin, Record, Written},
+    sign_in_policy::SignInPolicy,
     viewer::Viewer,
 };
 
@@ -89,6 +90,11 @@ impl Core {
     /// Where the request came from.
     pub fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// How long sessions last.
+    pub fn sign_in_policy(&self) -> &SignInPolicy {
+        self.app.sign_in_policy()
     }
 
     /// Who is signed in.

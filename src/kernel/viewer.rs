@@ -4,13 +4,15 @@ use std::str::FromStr;
 
 mod credential;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
+    Id,
     consent::purpose::Purpose,
-    identity::{permission::Permission, role_permission::Reach},
+    identity::{permission::Permission, role_permission::Reach, session},
     platform::audit_log::AuditCredential,
 };
 use sea_orm::{FromQueryResult, Iterable, Statement, Value};
+use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use super::{
@@ -18,6 +20,7 @@ use super::{
     crypto::{BearerToken, BearerTokenKind, RootKeyState, TenantKeys, WrappedRoot},
     error::{Error, Result},
 };
+use crate::http::{SessionCookie, Site};
 use credential::{ACCESS_TOKEN, API_KEY, CredentialRow, ORGANIZATIONS, Used};
 
 mod signed_token;
@@ -32,12 +35,22 @@ const ROOT_KEYS: &str =
     from encryption_keys k
     where k.tenant_id = $1 and k.purpose = 'ROOT') end as root_keys";
 
+/// When a session was used last is stored once within this time, so that a look writes nothing. What is not stored counts
+/// for the caller: a session is idle that much later.
+pub const STORED_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// For how long a proof of who one is counts as fresh.
+pub const FRESH: TimeDelta = TimeDelta::minutes(5);
+
 /// Who calls, with which credential.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     principal: Principal,
     credential: AuditCredential,
     credential_id: Option<Uuid>,
+    in_cookie: bool,
+    proved_at: Option<DateTime<Utc>>,
+    last_seen_at: Option<DateTime<Utc>>,
     asked_at: DateTime<Utc>,
     used: Option<Used>,
 }
@@ -84,6 +97,27 @@ impl Viewer {
         self.used
     }
 
+    /// The session, when the viewer came with one.
+    pub fn session_id(&self) -> Option<Id<session::Entity>> {
+        self.credential_id.filter(|_| self.credential == AuditCredential::Session).map(Id::new)
+    }
+
+    /// Whether a browser sent the session in its cookie.
+    pub const fn in_cookie(&self) -> bool {
+        self.in_cookie
+    }
+
+    /// Whether the viewer proved who they are within [`FRESH`] before `now`. A program never has.
+    pub fn has_fresh_proof(&self, now: DateTime<Utc>) -> bool {
+        self.proved_at.is_some_and(|proved| now - proved <= FRESH)
+    }
+
+    /// The session, when it is time to store again that it was used.
+    pub(in crate::kernel) fn session_to_store(&self) -> Option<Id<session::Entity>> {
+        let due = self.last_seen_at.is_some_and(|seen| self.asked_at - seen >= STORED_EVERY);
+        self.session_id().filter(|_| due)
+    }
+
     /// How far a permission reaches.
     ///
     /// # Errors
@@ -95,7 +129,16 @@ impl Viewer {
 
     /// A viewer that acts for a user without a credential: for the command line and demo data.
     pub(in crate::kernel) const fn operator(principal: Principal, asked_at: DateTime<Utc>) -> Self {
-        Self { principal, credential: AuditCredential::Operator, credential_id: None, asked_at, used: None }
+        Self {
+            principal,
+            credential: AuditCredential::Operator,
+            credential_id: None,
+            in_cookie: false,
+            proved_at: None,
+            last_seen_at: None,
+            used: None,
+            asked_at,
+        }
     }
 }
 
@@ -112,17 +155,25 @@ enum ClaimKind {
 pub(in crate::kernel) struct Claim {
     token: BearerToken,
     kind: ClaimKind,
+    in_cookie: bool,
     purpose: Option<Purpose>,
 }
 
 impl Claim {
-    /// Reads the headers `Authorization` and `X-Purpose-Of-Use`; `None` is an anonymous caller.
+    /// Reads the header `Authorization`, else the cookie, and `X-Purpose-Of-Use`; `None` is an anonymous caller.
+    ///
+    /// The header goes first: it is what a client states, while a browser adds its cookie unasked.
     pub(in crate::kernel) fn read(
         authorization: Option<&str>,
+        cookie: Option<&SessionCookie>,
         purpose: Option<&str>,
     ) -> Result<Option<Self>> {
         let purpose = purpose.map(read_purpose).transpose()?;
-        let Some(authorization) = authorization else { return Ok(None) };
+        let Some(authorization) = authorization else {
+            let token = cookie.map(in_cookie).transpose()?;
+            let kind = ClaimKind::Session;
+            return Ok(token.map(|token| Self { token, kind, in_cookie: true, purpose }));
+        };
         let text = authorization
             .split_once(' ')
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
@@ -138,7 +189,7 @@ impl Claim {
                 return Err(Self::refused());
             }
         };
-        Ok(Some(Self { token, kind, purpose }))
+        Ok(Some(Self { token, kind, in_cookie: false, purpose }))
     }
 
     pub(in crate::kernel) fn tenant_id(&self) -> Uuid {
@@ -160,16 +211,20 @@ impl Claim {
         let organizations = match self.kind {
             ClaimKind::Session => {
                 ", null::text as token_kind, null::uuid as organization_id, null::uuid[] as organizations,
-                null::timestamptz as last_used_at"
+                null::timestamptz as last_used_at, c.last_seen_at, c.idle_at, c.proved_at"
                     .to_owned()
             }
-            _ => format!(", c.token_kind, c.last_used_at{ORGANIZATIONS}"),
+            _ => format!(
+                ", c.token_kind, c.last_used_at, null::timestamptz as last_seen_at, null::timestamptz as idle_at,
+                null::timestamptz as proved_at{ORGANIZATIONS}"
+            ),
         };
         let columns =
             format!(", c.token_digest, c.expires_at, c.ended_at, c.scopes, c.bound_purpose{ROOT_KEYS}");
         let credential = match self.kind {
             ClaimKind::Session => {
-                "select user_id, token_digest, expires_at, ended_at, null::text[] as scopes, null::text as bound_purpose
+                "select user_id, token_digest, expires_at, ended_at, null::text[] as scopes, null::text as bound_purpose,
+                    last_seen_at, idle_at, proved_at
                 from sessions where tenant_id = $1 and id = $2 and deleted_at is null"
             }
             ClaimKind::Access => ACCESS_TOKEN,
@@ -215,7 +270,10 @@ impl Claim {
             ClaimKind::ApiKey => self.token.matches_code(keys, &credential.token_digest),
             _ => self.token.matches(&credential.token_digest),
         };
-        let live = genuine && now < credential.expires_at && credential.ended_at.is_none();
+        let live = genuine
+            && now < credential.expires_at
+            && credential.ended_at.is_none()
+            && credential.idle_at.is_none_or(|idle| now < idle);
         let mut principal =
             PrincipalRow::from_query_result(row, "")?.into_principal(self.tenant_id(), now)?;
         if !live || !principal.is_active() {
@@ -261,10 +319,23 @@ impl Claim {
             principal,
             credential: credential_kind,
             credential_id: Some(self.token.token_id()),
+            in_cookie: self.in_cookie,
+            proved_at: credential.proved_at,
+            last_seen_at: credential.last_seen_at,
             asked_at: now,
             used: used.filter(|_| credential.is_stale(now)),
         })
     }
+}
+
+/// Reads the token of a cookie, if it is our own page that sent it.
+fn in_cookie(cookie: &SessionCookie) -> Result<BearerToken> {
+    let token = BearerToken::parse(cookie.token.expose_secret()).map_err(|_| Claim::refused())?;
+    if token.kind() != BearerTokenKind::Session {
+        return Err(Claim::refused());
+    }
+    let meant = cookie.csrf.as_deref().is_some_and(|csrf| token.is_csrf_token(csrf));
+    if meant && cookie.site != Site::Other { Ok(token) } else { Err(Error::CsrfRefused) }
 }
 
 fn read_purpose(text: &str) -> Result<Purpose> {

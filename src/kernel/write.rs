@@ -3,9 +3,13 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
+use axum::http::{HeaderName, HeaderValue};
 use entity::{Id, TenantTable, identity::permission::Permission, platform::outbox_event};
 use sea_orm::{
     ActiveModelTrait,
@@ -24,12 +28,13 @@ mod rows;
 pub use idempotency::Idempotency;
 
 use super::{
+    crypto::BearerToken,
     error::{Error, Result, UserErrorCode},
     load::Scoped,
     session::{Core, Slot},
     viewer::Viewer,
 };
-use crate::telemetry::traces::TARGET;
+use crate::{http::cookies, telemetry::traces::TARGET};
 
 /// A table whose rows mutations lock.
 pub trait Changeable: Scoped {
@@ -42,6 +47,8 @@ pub struct Write {
     core: Core,
     /// Whether the relay has something to do after the commit.
     wakes_relay: AtomicBool,
+    /// What goes with the answer after the commit.
+    headers: Mutex<Vec<(HeaderName, HeaderValue)>>,
 }
 
 impl std::ops::Deref for Write {
@@ -54,7 +61,7 @@ impl std::ops::Deref for Write {
 
 impl Write {
     const fn on(core: Core) -> Self {
-        Self { core, wakes_relay: AtomicBool::new(false) }
+        Self { core, wakes_relay: AtomicBool::new(false), headers: Mutex::new(Vec::new()) }
     }
 
     /// Inserts a row; the tenant is that of the transaction.
@@ -119,6 +126,22 @@ impl Write {
             )),
             (..) => Err(Error::internal("a row that was just locked is gone")),
         }
+    }
+
+    /// Changes all rows of the tenant that meet a condition, and says how many: for rules, never for what a caller names.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn update_all<A>(&self, condition: Condition, change: A) -> Result<u64>
+    where
+        A: ActiveModelTrait<Entity: TenantTable> + Send,
+    {
+        let update = A::Entity::update_many()
+            .set(change)
+            .filter(<A::Entity as TenantTable>::TENANT_ID.eq(self.tenant_id()))
+            .filter(condition);
+        Ok(self.execute(update.build(DbBackend::Postgres)).await?.rows_affected())
     }
 
     /// Reads the row `id` and locks it until the end of the transaction: a row that the viewer may read, and that one of
@@ -219,6 +242,31 @@ impl Write {
         Ok(())
     }
 
+    /// Asks that the viewer proved lately who they are: with their password, by signing in or by `reauthenticate`. A
+    /// program has no such proof.
+    ///
+    /// # Errors
+    ///
+    /// `REAUTH_REQUIRED` when the proof is older than five minutes.
+    pub fn require_fresh_proof(&self) -> Result<()> {
+        let fresh = self.viewer()?.has_fresh_proof(self.now());
+        if fresh { Ok(()) } else { Err(Error::ReauthRequired) }
+    }
+
+    /// Gives a session to the caller's browser in a cookie, once the transaction is committed.
+    pub fn gives_cookie(&self, token: &BearerToken) {
+        self.sends(cookies::give(token));
+    }
+
+    /// Makes the caller's browser forget its session, once the transaction is committed.
+    pub fn takes_cookie_back(&self) {
+        self.sends(cookies::take_back());
+    }
+
+    fn sends(&self, headers: Vec<(HeaderName, HeaderValue)>) {
+        self.headers.lock().expect("nothing panics while it holds the headers").extend(headers);
+    }
+
     /// Notes that the relay has something to do after the commit.
     pub(in crate::kernel) fn wakes_relay(&self) {
         self.wakes_relay.store(true, Ordering::Relaxed);
@@ -286,7 +334,9 @@ impl Slot {
         match outcome.and_then(|value| write.unbroken().map(|()| value)) {
             Ok(value) => {
                 write.finish().instrument(info_span!(target: TARGET, "commit")).await?;
-                self.note_commit();
+                self.note_commit(std::mem::take(
+                    &mut *write.headers.lock().expect("nothing panics while it holds the headers"),
+                ));
                 if write.wakes_relay.load(Ordering::Relaxed) {
                     self.app().wake_relay();
                 }

@@ -13,5 +13,6 @@ pub mod role;
 pub mod role_assignment;
 pub mod role_permission;
 pub mod session;
+pub mod sign_in_address;
 pub mod user;
 pub mod user_token;

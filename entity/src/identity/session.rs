@@ -20,6 +20,10 @@ pub struct Model {
     pub ended_at: Option<DateTime<Utc>>,
     pub address_hash: Option<Vec<u8>>,
     pub user_agent_hash: Option<Vec<u8>>,
+    pub last_seen_at: DateTime<Utc>,
+    pub idle_seconds: Option<i32>,
+    pub idle_at: Option<DateTime<Utc>>,
+    pub proved_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub created_by: Option<Uuid>,
     pub updated_at: DateTime<Utc>,
@@ -30,5 +34,7 @@ pub struct Model {
 
 classify! {
     table "sessions", standard: mutable;
-    operational: [UserId, TokenDigest, ExpiresAt, EndedAt, AddressHash, UserAgentHash];
+    operational: [
+        UserId, TokenDigest, ExpiresAt, EndedAt, AddressHash, UserAgentHash, LastSeenAt, IdleSeconds, IdleAt, ProvedAt,
+    ];
 }

@@ -65,7 +65,7 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
 }
 
 /// Root fields of which a mutation may have one, under whatever alias: each holds a core for long.
-const ALONE: &[&str] = &["signIn"];
+const ALONE: &[&str] = &["signIn", "signInWithCookie", "reauthenticate"];
 
 /// Refuses a mutation that selects a field of its root twice under one key. By the specification the two are one; the
 /// executor would carry out both. How many selections there are to look at was bounded before.

@@ -21,11 +21,12 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{CryptoError, DerivedPurpose, TenantKeys, random};
+use super::{CryptoError, DerivedPurpose, TenantKeys, hash, random};
 
 const SECRET_LENGTH: usize = 32;
 const PAYLOAD_LENGTH: usize = 16 + 16 + SECRET_LENGTH;
 const ENCODED_LENGTH: usize = 86;
+const CSRF_LABEL: &[u8] = b"consentry/v1/csrf";
 
 /// What a bearer token is good for. The prefix lets scanners for leaked secrets recognise it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -149,6 +150,19 @@ impl BearerToken {
         Sha256::digest(self.secret.as_slice()).into()
     }
 
+    /// What a page sends in `X-CSRF-Token` beside the cookie that holds this token: 43 characters that only whoever has
+    /// the secret can make, and from which nobody learns it.
+    #[must_use]
+    pub fn csrf_token(&self) -> String {
+        URL_SAFE_NO_PAD.encode(hash::hmac_sha256(self.secret.as_slice(), &[CSRF_LABEL]))
+    }
+
+    /// Whether `text` is the [`csrf_token`](Self::csrf_token), in constant time.
+    #[must_use]
+    pub fn is_csrf_token(&self, text: &str) -> bool {
+        self.csrf_token().as_bytes().ct_eq(text.as_bytes()).into()
+    }
+
     /// Whether the stored digest is that of this token's secret, in constant time.
     #[must_use]
     pub fn matches(&self, stored_digest: &[u8]) -> bool {
@@ -213,6 +227,20 @@ mod tests {
             );
             assert!(parsed.matches(&minted.secret_digest()));
             assert_eq!(super::BearerToken::parse(&text).map(|token| self::text(&token)), Ok(text));
+        }
+    }
+
+    #[test]
+    fn a_csrf_token_belongs_to_one_secret_and_does_not_tell_it() {
+        let (token, other) = (token(), token());
+        let csrf = token.csrf_token();
+        assert_eq!(csrf.len(), 43);
+        assert!(token.is_csrf_token(&csrf));
+        assert!(!text(&token).contains(&csrf));
+        for wrong in
+            [other.csrf_token(), String::new(), csrf[1..].to_owned(), format!("{csrf}A"), text(&token)]
+        {
+            assert!(!token.is_csrf_token(&wrong));
         }
     }
 

@@ -18,6 +18,9 @@ pub fn mask(errors: &mut [ServerError], request_id: &str) {
     for error in errors {
         let code = match error.source::<Error>().cloned() {
             Some(ours) => {
+                if let Error::RateLimited { retry_after } = ours {
+                    error.extensions.get_or_insert_default().set("retryAfter", retry_after);
+                }
                 if let Error::Internal(detail) = &ours {
                     tracing::error!(request_id, detail, "internal error");
                 }

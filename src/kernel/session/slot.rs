@@ -8,7 +8,8 @@ use std::{
     time::Instant,
 };
 
-use entity::{platform::audit_log::AuditAction, tenancy::tenant::PLATFORM};
+use axum::http::{HeaderName, HeaderValue};
+use entity::{Id, identity::session, platform::audit_log::AuditAction, tenancy::tenant::PLATFORM};
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
@@ -20,7 +21,7 @@ use crate::kernel::{
     error::{Error, Result},
     limit::Spent,
     record::Origin,
-    viewer::{Claim, Presented, Viewer},
+    viewer::{Claim, Presented, STORED_EVERY, Viewer},
 };
 
 /// What stands in the request's context: it opens sessions and puts a new one in after each mutation.
@@ -39,6 +40,8 @@ struct SlotInner {
     unrecorded: AtomicBool,
     committed: AtomicBool,
     spent: OnceLock<Spent>,
+    /// What goes with the answer.
+    headers: Mutex<Vec<(HeaderName, HeaderValue)>>,
 }
 
 impl Slot {
@@ -50,7 +53,7 @@ impl Slot {
     ) -> Result<Self> {
         let statements = Arc::new(AtomicU32::new(0));
         let deadline = Instant::now().checked_add(app.request_time());
-        let (viewer, keys, session) = match claim {
+        let (viewer, keys, current) = match claim {
             None => (None, None, None),
             Some(claim) => {
                 let tenant_id = claim.tenant_id();
@@ -75,7 +78,7 @@ impl Slot {
                     Err(error @ Error::Unauthenticated(_)) => {
                         drop(transaction);
                         let owner = row.and_then(|row| claim.named_by(&row)).map(|named| (tenant_id, named));
-                        note_refused_token(app, owner, origin).await?;
+                        note_refused(app, owner, origin, "token.present", "INVALID_CREDENTIALS").await?;
                         return Err(error);
                     }
                     Err(error) => return Err(error),
@@ -101,13 +104,21 @@ impl Slot {
             origin,
             viewer,
             keys,
-            current: tokio::sync::Mutex::new(session),
+            current: tokio::sync::Mutex::new(current),
             statements,
             deadline,
             unrecorded: false.into(),
             committed: false.into(),
             spent: OnceLock::new(),
+            headers: Mutex::default(),
         })))
+    }
+
+    /// A slot of nobody, for what is no part of the request. The session of this one ends first, so that the request holds
+    /// one connection.
+    pub(in crate::kernel) async fn apart(&self) -> Self {
+        self.finish_current().await;
+        Self::anonymous(&self.0.app, self.0.origin.clone())
     }
 
     /// A slot of somebody who is not believed, or not yet.
@@ -123,6 +134,7 @@ impl Slot {
             unrecorded: false.into(),
             committed: false.into(),
             spent: OnceLock::new(),
+            headers: Mutex::default(),
         }))
     }
 
@@ -144,6 +156,7 @@ impl Slot {
             unrecorded: false.into(),
             committed: false.into(),
             spent: OnceLock::new(),
+            headers: Mutex::default(),
         }))
     }
 
@@ -253,8 +266,54 @@ impl Slot {
         again.finish().await
     }
 
-    pub(in crate::kernel) fn note_commit(&self) {
+    /// Notes that a mutation was committed, and what it sends along.
+    pub(in crate::kernel) fn note_commit(&self, headers: Vec<(HeaderName, HeaderValue)>) {
         self.0.committed.store(true, Ordering::Relaxed);
+        self.0.headers.lock().expect("nothing panics while it holds the headers").extend(headers);
+    }
+
+    /// Whether a mutation was committed, so that the answer has to tell of it.
+    pub(in crate::kernel) fn has_committed(&self) -> bool {
+        self.0.committed.load(Ordering::Relaxed)
+    }
+
+    /// Headers to send along with the answer.
+    pub(in crate::kernel) fn take_headers(&self) -> Vec<(HeaderName, HeaderValue)> {
+        std::mem::take(&mut *self.0.headers.lock().expect("nothing panics while it holds the headers"))
+    }
+
+    /// Stores that the viewer's session was used, if that was not stored lately. After the request's own transactions, so
+    /// that a request never holds two connections. Should it fail, the next request stores it.
+    pub(in crate::kernel) async fn store_use(&self) {
+        let Some((viewer, id)) = self.viewer().and_then(|viewer| Some((viewer, viewer.session_to_store()?)))
+        else {
+            return;
+        };
+        if let Err(error) = self.store_use_of(viewer, id).await {
+            tracing::warn!(request_id = %self.0.origin.request_id, %error, "the use of a session was not stored");
+        }
+    }
+
+    async fn store_use_of(&self, viewer: &Viewer, id: Id<session::Entity>) -> Result<()> {
+        let (app, tenant_id) = (&self.0.app, viewer.tenant_id());
+        let mut transaction = database::begin(app.pool(), Mode::Write, tenant_id, viewer.actor_id()).await?;
+        // Of requests that come at once, one stores it and none waits.
+        sqlx::query(
+            "update sessions set last_seen_at = $3, idle_at = $3 + make_interval(secs => idle_seconds + $5)
+            where tenant_id = $1 and id = (
+                select id from sessions where tenant_id = $1 and id = $2 and ended_at is null and last_seen_at <= $4
+                for no key update skip locked)",
+        )
+        .bind(tenant_id)
+        .bind(id.uuid())
+        .bind(viewer.asked_at())
+        .bind(viewer.asked_at() - STORED_EVERY)
+        .bind(i32::try_from(STORED_EVERY.num_seconds()).unwrap_or(i32::MAX))
+        .persistent(app.keeps_statements())
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// Ends the session of this moment, so that its connection is free for others. The next look opens another.
@@ -313,13 +372,15 @@ async fn believe(
     Ok((claim.believe(app, row, &keys)?, keys))
 }
 
-/// Records that a token was refused: in the tenant that it was given out by, or else in the reserved one.
+/// Records that a token or an attempt was refused: in the tenant that gave the token out, or else in the reserved one.
 ///
 /// Anybody can send bad tokens at any rate, so only some of them are recorded; the others are counted.
-pub(in crate::kernel) async fn note_refused_token(
+pub(in crate::kernel) async fn note_refused(
     app: &App,
     owner: Option<(Uuid, (&'static str, Uuid))>,
     origin: Arc<Origin>,
+    operation: &'static str,
+    reason: &'static str,
 ) -> Result<()> {
     note_refused(app, owner, "token.present", origin).await
 }
@@ -338,7 +399,7 @@ async fn note_refused(
     Slot::anonymous(app, origin)
         .write_anonymous(tenant_id.unwrap_or(PLATFORM), |write| {
             Box::pin(async move {
-                write.attempted(AuditAction::SignIn, operation, credential, Some("INVALID_CREDENTIALS"));
+                write.attempted(AuditAction::SignIn, operation, credential, Some(reason));
                 Ok(())
             })
         })

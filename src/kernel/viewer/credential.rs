@@ -48,6 +48,9 @@ pub(super) struct CredentialRow {
     pub(super) organization_id: Option<Uuid>,
     pub(super) organizations: Option<Vec<Uuid>>,
     pub(super) last_used_at: Option<DateTime<Utc>>,
+    pub(super) last_seen_at: Option<DateTime<Utc>>,
+    pub(super) idle_at: Option<DateTime<Utc>>,
+    pub(super) proved_at: Option<DateTime<Utc>>,
 }
 
 impl CredentialRow {

@@ -13,6 +13,7 @@ use sea_orm::{FromQueryResult, QueryResult, Statement, Value};
 use uuid::Uuid;
 
 use super::{Claim, ROOT_KEYS, Viewer, read_purpose};
+use crate::http::SessionCookie;
 use crate::kernel::{
     access::{PrincipalRow, principal_sql},
     app::App,
@@ -51,13 +52,14 @@ impl Presented {
         app: &App,
         authorization: Option<&str>,
         organization: Option<&str>,
+        cookie: Option<&SessionCookie>,
         purpose: Option<&str>,
     ) -> Result<Option<Self>> {
         let signed = authorization
             .and_then(|text| text.split_once(' '))
             .filter(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && token.contains('.'));
         let Some((_, text)) = signed else {
-            return Ok(Claim::read(authorization, purpose)?.map(Self::Token));
+            return Ok(Claim::read(authorization, cookie, purpose)?.map(Self::Token));
         };
         let purpose = purpose.map(read_purpose).transpose()?;
         let organization = organization.ok_or(Error::Unauthenticated(
@@ -203,6 +205,9 @@ impl SignedClaim {
             principal,
             credential: AuditCredential::SignedToken,
             credential_id: Some(provider.provider_id),
+            in_cookie: false,
+            proved_at: None,
+            last_seen_at: None,
             asked_at: now,
             used: None,
         })

@@ -120,6 +120,18 @@ pub(super) const DESCRIPTIONS: &[(&str, Kind, Unit, &str)] = &[
         "Calls to identity providers, by what was asked for and outcome.",
     ),
     (
+        "consentry_sign_ins_limited_total",
+        Counter,
+        Unit::Count,
+        "Attempts to sign in that were refused unchecked, since their address tried too often (CONSENTRY_SIGN_IN_LIMIT).",
+    ),
+    (
+        "consentry_csrf_refusals_total",
+        Counter,
+        Unit::Count,
+        "Requests whose cookie came without its token, or from a page of another site.",
+    ),
+    (
         "consentry_pool_connections",
         Gauge,
         Unit::Count,

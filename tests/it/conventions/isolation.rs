@@ -67,6 +67,8 @@ impl Place {
         let input = json!({ "userId": holder.user().to_string(), "roleId": role.to_string() });
         let assignment = admin.mutate("assignRole", input, "id").await.ok();
         let assignment = id::<()>(&assignment["assignRole"]["result"]["id"]).uuid();
+        let elsewhere = tenant.another_session(&clinician).await;
+        let session = BearerToken::parse(elsewhere.token()).expect("a token").token_id();
         let ids = BTreeMap::from([
             ("apiKey", key.uuid()),
             ("apiToken", token),
@@ -79,6 +81,7 @@ impl Place {
             ("parentRole", tenant.role_id("SPECIALIST").await),
             ("partnerClient", client.uuid()),
             ("patient", patient.uuid()),
+            ("session", session),
             ("practitioner", clinician.practitioner().uuid()),
             ("role", role),
             ("roleAssignment", assignment),

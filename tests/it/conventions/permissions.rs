@@ -43,6 +43,11 @@ const NEEDS_A_SESSION: &[&str] = &[
     "regenerateRecoveryCodes",
     // Whoever asks is who it is on for.
     "featureFlag",
+    // They are about the session of whoever asks; that of somebody else needs `user.manage`, which the mutation asks for.
+    "revokeSession",
+    "revokeOtherSessions",
+    "renewSession",
+    "reauthenticate",
 ];
 
 /// A root field that needs permissions, any one of `any_of`.
@@ -100,14 +105,19 @@ fn every_root_field_says_which_permission_it_needs_or_that_it_is_public() {
             "createTokenPair",
             "featureFlag",
             "rateLimit",
+            "reauthenticate",
             "refreshTokens",
             "regenerateRecoveryCodes",
             "removeOneTimeCode",
+            "renewSession",
             "requestPasswordReset",
             "resetPassword",
             "revokeApiToken",
+            "revokeOtherSessions",
+            "revokeSession",
             "revokeTokenPair",
             "signIn",
+            "signInWithCookie",
             "signOut",
             "viewer",
         ]

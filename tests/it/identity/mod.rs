@@ -4,7 +4,9 @@ mod api_keys;
 mod api_tokens;
 mod attempts;
 mod bearer_jwt;
+mod cookies;
 mod credentials;
+mod fresh_proof;
 mod identity_providers;
 mod invitations;
 mod lockout;
@@ -14,17 +16,22 @@ mod partner_clients;
 mod passwords;
 mod role_changes;
 mod roles;
+mod sessions;
 mod sign_in;
+mod sign_in_limit;
 mod token_pairs;
 mod users;
 
+use std::net::SocketAddr;
+
+use axum::{body::Body, extract::ConnectInfo, http::Request};
 use consentry::{
     identity::user_creation::{NewAssignment, NewUser},
     kernel::crypto::hash_password,
 };
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Answer, Tenant};
+use crate::support::{Actor, Answer, Tenant, Town};
 
 const PASSWORD: &str = "a long walk by the river";
 const EMAIL: &str = "dana@town.example";
@@ -89,6 +96,34 @@ async fn row_of(tenant: &Tenant, user: &Actor) -> String {
 async fn events_of(tenant: &Tenant, user: uuid::Uuid) -> Vec<String> {
     let sql = "select coalesce(array_agg(event_type::text order by position), '{}') from outbox_events where aggregate_id = $1";
     tenant.scalar(sql, user).await.expect("an array")
+}
+
+/// Signs in over a connection from `peer`, with more headers.
+async fn signs_in_from(peer: &str, actor: &Actor, headers: &[(&str, &str)], password: &str) -> Answer {
+    let input = json!({ "organization": "town", "email": EMAIL, "password": password });
+    let document = "mutation($input: SignInInput!) {
+        signIn(input: $input) { result { token } userErrors { code } }
+    }";
+    sends_from(peer, actor, headers, json!({ "query": document, "variables": { "input": input } })).await
+}
+
+/// Sends a body over a connection from `peer`; nothing of the actor goes with it.
+async fn sends_from(peer: &str, actor: &Actor, headers: &[(&str, &str)], body: Value) -> Answer {
+    let peer = SocketAddr::new(peer.parse().expect("an address"), 4711);
+    let mut request = Request::post("/graphql")
+        .header("content-type", "application/json")
+        .header("accept", "application/graphql-response+json")
+        .extension(ConnectInfo(peer));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    actor.deliver(request.body(Body::from(body.to_string())).expect("a request")).await
+}
+
+/// The administrator with [`EMAIL`], in a session of their own making.
+async fn signed_in(town: &Town) -> Actor {
+    let answer = signs_in(&town.anonymous(), "town", EMAIL, PASSWORD).await.ok();
+    town.anonymous().with_token(answer["signIn"]["result"]["token"].as_str().expect("a token"))
 }
 
 /// What the viewer may do, by permission.

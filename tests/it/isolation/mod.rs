@@ -203,6 +203,12 @@ async fn furnish(tenant: &Tenant) {
     let (user, id) = (clinician.user(), tenant.id);
     tenant
         .change(&format!(
+            "insert into sign_in_addresses (tenant_id, id, address_hash, attempts, last_attempt_at)
+            values ('{id}', gen_random_uuid(), sha256('e'), array[now()], now())"
+        ))
+        .await;
+    tenant
+        .change(&format!(
             "insert into person_relationships (tenant_id, id, person_id, related_person_id, kind)
             select '{id}', gen_random_uuid(), min(id::text)::uuid, max(id::text)::uuid, 'SIBLING' from phi.persons"
         ))

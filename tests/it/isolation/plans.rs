@@ -40,6 +40,9 @@ struct Scene {
     client: String,
 }
 
+/// Mutations after which the token they came with is refused.
+const ENDS_A_TOKEN: [&str; 2] = ["signOut", "renewSession"];
+
 impl Scene {
     /// `None` where PostgreSQL came without `auto_explain`, which Debian's never does.
     async fn new() -> Option<Self> {
@@ -88,6 +91,8 @@ impl Scene {
         let input = json!({ "userId": holder.user().to_string(), "roleId": role.to_string() });
         let assignment = admin.mutate("assignRole", input, "id").await.ok();
         let assignment = id::<()>(&assignment["assignRole"]["result"]["id"]).uuid();
+        let elsewhere = tenant.another_session(&clinician).await;
+        let session = BearerToken::parse(elsewhere.token()).expect("a token").token_id();
         let ids = BTreeMap::from([
             ("apiKey", key.uuid()),
             ("apiToken", token),
@@ -102,6 +107,7 @@ impl Scene {
             ("practitioner", clinician.practitioner().uuid()),
             ("role", role),
             ("roleAssignment", assignment),
+            ("session", session),
             ("user", clinician.user().uuid()),
         ]);
         let role = NewAssignment { role: "MANAGER", location_id: Some(location), ..Default::default() };
@@ -130,10 +136,7 @@ impl Scene {
         };
         let values = Values { id: &own, literal: &no_literal };
         let mut documents: Vec<String> = Vec::new();
-        // What ends the session stands last.
-        let (last, fields): (Vec<_>, Vec<_>) =
-            walk.root_fields().into_iter().partition(|(.., field)| field.name.node == "signOut");
-        for (operation, root, field) in fields.into_iter().chain(last) {
+        for (operation, root, field) in walk.root_fields() {
             documents.push(walk.root_document(operation, root, field.name.node.as_str(), &values, 3));
         }
         let patient = self.ids["patient"];
@@ -165,8 +168,14 @@ impl Scene {
     async fn sent(&self) -> Vec<Plan> {
         let mut answered = 0;
         for document in self.documents() {
+            let ends = ENDS_A_TOKEN.iter().any(|field| document.contains(field));
             for (_, actor) in &self.actors {
+                let signed_in = actor.user_id.is_some();
                 for _ in 0..TIMES {
+                    let actor = match ends && signed_in {
+                        true => &self.town.tenant.another_session(actor).await,
+                        false => actor,
+                    };
                     let answer = actor.ask(&document).await;
                     assert_ne!(answer.status.as_u16(), 500, "{document}: {}", answer.body);
                     answered += usize::from(answer.body.get("errors").is_none());

@@ -6,12 +6,12 @@ use crate::support::{Database, Server, web};
 
 #[tokio::test]
 async fn the_explorer_runs_its_samples_explains_fields_and_keeps_nothing() {
-    in_a_browser("explorer", 6).await;
+    in_a_browser("explorer", 7).await;
 }
 
 #[tokio::test]
 async fn the_console_shows_names_or_reasons_and_a_revocation_in_another_window_takes_effect() {
-    in_a_browser("console", 9).await;
+    in_a_browser("console", 13).await;
 }
 
 async fn in_a_browser(script: &str, tests: usize) {

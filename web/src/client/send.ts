@@ -4,8 +4,12 @@ import type { ErrorCode, Purpose } from "../generated/schema";
 export interface Connection {
   /** The address of the endpoint, such as `/graphql`. */
   readonly endpoint: string;
-  /** The bearer token; without one the caller is nobody. */
+  /** The bearer token; without one, and without a cookie, the caller is nobody. */
   readonly token?: string | undefined;
+  /** Whether the browser sends its cookie and takes new ones; it does neither unless this says so. */
+  readonly credentials?: "same-origin" | undefined;
+  /** What shows that the page itself asks, beside a cookie. */
+  readonly csrf?: string | undefined;
   /** The purpose of use; without one the default of the caller's role. */
   readonly purpose?: Purpose | undefined;
 }
@@ -47,8 +51,14 @@ export class RequestError extends Error {
 export function headers(connection: Connection): Record<string, string> {
   return {
     ...(connection.token === undefined ? {} : { authorization: `Bearer ${connection.token}` }),
+    ...(connection.csrf === undefined ? {} : { "x-csrf-token": connection.csrf }),
     ...(connection.purpose === undefined ? {} : { "x-purpose-of-use": connection.purpose }),
   };
+}
+
+/** What the browser adds by itself. */
+export function credentials(connection: Connection): "same-origin" | "omit" {
+  return connection.credentials ?? "omit";
 }
 
 /**
@@ -66,6 +76,7 @@ export async function send<Data, Variables>(
   try {
     response = await fetch(connection.endpoint, {
       method: "POST",
+      credentials: credentials(connection),
       headers: {
         accept: "application/graphql-response+json",
         "content-type": "application/json",

@@ -12,7 +12,10 @@ export function explain(error: RequestError): string {
     case "FORBIDDEN":
       return "Your role does not allow this.";
     case "UNAUTHENTICATED":
+    case "CSRF_REFUSED":
       return "Your session has ended. Sign in again.";
+    case "RATE_LIMITED":
+      return "There were too many attempts from here. Try again in some minutes.";
     case "BAD_USER_INPUT":
     case "SEARCH_TOO_BROAD":
       return error.message;

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { useViewerQuery } from "../generated/tanstack";
 import { PURPOSES } from "../words/purposes";
@@ -9,7 +9,8 @@ import { PageHeading } from "./page-heading";
 import { PatientPage } from "./patient/patient-page";
 import { PatientList } from "./patients/patient-list";
 import { EVERYBODY } from "./patients/criteria";
-import { useLeave } from "./session/session";
+import { AutomaticSignOut } from "./session/automatic-sign-out";
+import { useSession } from "./session/session";
 import { ViewerContext, useMay, useViewer, type Viewer } from "./viewer";
 
 /** Everything behind signing in. */
@@ -19,19 +20,29 @@ export function SignedIn() {
   return (
     <Look query={query} what="who you are">
       {({ viewer }) =>
-        viewer && (
+        viewer ? (
           <ViewerContext value={viewer}>
+            <AutomaticSignOut seconds={viewer.session?.idleSeconds ?? undefined} />
             <Banner viewer={viewer} />
             <main>{viewer.patient ? <PatientPage id={viewer.patient.id} /> : <Staff />}</main>
           </ViewerContext>
+        ) : (
+          <Nobody />
         )
       }
     </Look>
   );
 }
 
+/** The browser has lost its session, and only that. */
+function Nobody() {
+  const { leave } = useSession();
+  useEffect(() => leave("ended"), [leave]);
+  return null;
+}
+
 function Banner({ viewer }: { viewer: Viewer }) {
-  const leave = useLeave();
+  const { leave } = useSession();
   const roles = viewer.roles.map(role).join(", ");
   const name = viewer.practitioner?.professionalName;
   return (

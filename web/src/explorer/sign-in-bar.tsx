@@ -6,25 +6,26 @@ import type { Purpose } from "../generated/schema";
 import { PURPOSES } from "../words/purposes";
 
 const SIGN_IN = `mutation SignIn($input: SignInInput!) {
-  signIn(input: $input) { result { token } userErrors { message } }
+  signIn(input: $input) { result { token idleSeconds } userErrors { message } }
 }`;
-const SIGN_OUT = "mutation SignOut { signOut { userErrors { code } } }";
 
 interface SignedIn {
-  signIn: { result: { token: string } | null; userErrors: { message: string }[] } | null;
+  signIn: { result: { token: string; idleSeconds: number | null } | null; userErrors: { message: string }[] } | null;
 }
 
 interface Properties {
   readonly connection: Connection;
-  /** Whether the server refused the last token. */
+  /** Whether the last session is over, by the server's word or since nobody did anything. */
   readonly ended: boolean;
-  readonly onSignIn: (token: string) => void;
+  /** Whether it is about to be over, since nobody does anything. */
+  readonly ending: boolean;
+  readonly onSignIn: (token: string, idleSeconds: number | undefined) => void;
   readonly onSignOut: () => void;
   readonly onPurpose: (purpose: Purpose | undefined) => void;
 }
 
 /** Who asks, and for what purpose. */
-export function SignInBar({ connection, ended, onSignIn, onSignOut, onPurpose }: Properties) {
+export function SignInBar({ connection, ended, ending, onSignIn, onSignOut, onPurpose }: Properties) {
   const [who, setWho] = useState("");
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
@@ -38,7 +39,7 @@ export function SignInBar({ connection, ended, onSignIn, onSignOut, onPurpose }:
       const { signIn: answer } = await send<SignedIn, { input: typeof input }>(nobody, SIGN_IN, { input });
       if (answer?.result) {
         setWho(name);
-        onSignIn(answer.result.token);
+        onSignIn(answer.result.token, answer.result.idleSeconds ?? undefined);
       } else {
         setProblem(answer?.userErrors[0]?.message ?? "Signing in did not work.");
       }
@@ -49,11 +50,9 @@ export function SignInBar({ connection, ended, onSignIn, onSignOut, onPurpose }:
     }
   }
 
-  async function signOut() {
+  function signOut() {
     onSignOut();
     setWho("");
-    // Forgotten here in any case; there, the session ends by itself.
-    await send(connection, SIGN_OUT).catch(() => undefined);
   }
 
   return (
@@ -69,6 +68,7 @@ export function SignInBar({ connection, ended, onSignIn, onSignOut, onPurpose }:
       )}
       <p role="status">
         {problem || (signedIn ? `Signed in as ${who}.` : ended ? "Your session has ended: sign in again." : "")}
+        {ending && " Nothing has happened for a while: you will be signed out within a minute."}
       </p>
     </header>
   );

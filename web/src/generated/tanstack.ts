@@ -1105,6 +1105,38 @@ export const useSignInMutation = <
   }
     )};
 
+export const SignInWithCookieDocument = new TypedDocumentString(`
+    mutation SignInWithCookie($input: SignInInput!) {
+  signInWithCookie(input: $input) {
+    result {
+      csrfToken
+      expiresAt
+      idleSeconds
+    }
+    userErrors {
+      ...Refusal
+    }
+  }
+}
+    fragment Refusal on UserError {
+  code
+  field
+  message
+}`);
+
+export const useSignInWithCookieMutation = <
+      TError = RequestError,
+      TContext = unknown
+    >(options?: UseMutationOptions<Operations.SignInWithCookieMutation, TError, Operations.SignInWithCookieMutationVariables, TContext>) => {
+    
+    return useMutation<Operations.SignInWithCookieMutation, TError, Operations.SignInWithCookieMutationVariables, TContext>(
+      {
+    mutationKey: ['SignInWithCookie'],
+    mutationFn: useSend<Operations.SignInWithCookieMutation, Operations.SignInWithCookieMutationVariables>(SignInWithCookieDocument),
+    ...options
+  }
+    )};
+
 export const SignOutDocument = new TypedDocumentString(`
     mutation SignOut {
   signOut {
@@ -1135,6 +1167,53 @@ export const useSignOutMutation = <
   }
     )};
 
+export const StillHereDocument = new TypedDocumentString(`
+    query StillHere {
+  viewer {
+    purpose
+  }
+}
+    `);
+
+export const useStillHereQuery = <
+      TData = Operations.StillHereQuery,
+      TError = RequestError
+    >(
+      variables?: Operations.StillHereQueryVariables,
+      options?: Omit<UseQueryOptions<Operations.StillHereQuery, TError, TData>, 'queryKey'> & { queryKey?: UseQueryOptions<Operations.StillHereQuery, TError, TData>['queryKey'] }
+    ) => {
+    
+    return useQuery<Operations.StillHereQuery, TError, TData>(
+      {
+    queryKey: variables === undefined ? ['StillHere'] : ['StillHere', variables],
+    queryFn: useSend<Operations.StillHereQuery, Operations.StillHereQueryVariables>(StillHereDocument).bind(null, variables),
+    ...options
+  }
+    )};
+
+useStillHereQuery.getKey = (variables?: Operations.StillHereQueryVariables) => variables === undefined ? ['StillHere'] : ['StillHere', variables];
+
+export const useInfiniteStillHereQuery = <
+      TData = InfiniteData<Operations.StillHereQuery>,
+      TError = RequestError
+    >(
+      variables: Operations.StillHereQueryVariables,
+      options: Omit<UseInfiniteQueryOptions<Operations.StillHereQuery, TError, TData>, 'queryKey'> & { queryKey?: UseInfiniteQueryOptions<Operations.StillHereQuery, TError, TData>['queryKey'] }
+    ) => {
+    const query = useSend<Operations.StillHereQuery, Operations.StillHereQueryVariables>(StillHereDocument)
+    return useInfiniteQuery<Operations.StillHereQuery, TError, TData>(
+      (() => {
+    const { queryKey: optionsQueryKey, ...restOptions } = options;
+    return {
+      queryKey: optionsQueryKey ?? variables === undefined ? ['StillHere.infinite'] : ['StillHere.infinite', variables],
+      queryFn: (metaData) => query({...variables, ...(metaData.pageParam ?? {})}),
+      ...restOptions
+    }
+  })()
+    )};
+
+useInfiniteStillHereQuery.getKey = (variables?: Operations.StillHereQueryVariables) => variables === undefined ? ['StillHere.infinite'] : ['StillHere.infinite', variables];
+
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -1148,6 +1227,10 @@ export const ViewerDocument = new TypedDocumentString(`
       reach
     }
     purpose
+    session {
+      id
+      idleSeconds
+    }
     practitioner {
       id
       professionalName

@@ -47,8 +47,16 @@ export function useSignInMutation() {
   return Urql.useMutation<Operations.SignInMutation, Operations.SignInMutationVariables>(Operations.SignInDocument);
 };
 
+export function useSignInWithCookieMutation() {
+  return Urql.useMutation<Operations.SignInWithCookieMutation, Operations.SignInWithCookieMutationVariables>(Operations.SignInWithCookieDocument);
+};
+
 export function useSignOutMutation() {
   return Urql.useMutation<Operations.SignOutMutation, Operations.SignOutMutationVariables>(Operations.SignOutDocument);
+};
+
+export function useStillHereQuery(options?: Omit<Urql.UseQueryArgs<Operations.StillHereQueryVariables>, 'query'>) {
+  return Urql.useQuery<Operations.StillHereQuery, Operations.StillHereQueryVariables>({ query: Operations.StillHereDocument, ...options });
 };
 
 export function useViewerQuery(options?: Omit<Urql.UseQueryArgs<Operations.ViewerQueryVariables>, 'query'>) {

@@ -51,20 +51,29 @@ export function assertQuiet(page, expected = []) {
   assert.deepEqual(unexpected, [], "complaints");
 }
 
-/** Asserts that the browser keeps nothing of the page. */
-export async function assertNothingKept(page) {
+/** The cookies of a session: the session itself, and what a script sends back. */
+const COOKIES = ["__Host-consentry", "__Host-consentry-csrf"];
+
+/** Asserts that the browser keeps nothing of the page but, while somebody is signed in, the cookies of the session. */
+export async function assertNothingKept(page, { signedIn = false } = {}) {
   const kept = await page.evaluate(async () => ({
     local: Object.keys(localStorage),
     session: Object.keys(sessionStorage),
     databases: await indexedDB.databases(),
     caches: await caches.keys(),
-    cookies: document.cookie,
+    cookies: document.cookie.replace(/=[\w-]{43}$/, ""),
     addresses: location.href.slice(location.origin.length) + JSON.stringify(history.state),
   }));
   const { addresses, ...rest } = kept;
-  assert.deepEqual(rest, { local: [], session: [], databases: [], caches: [], cookies: "" });
+  assert.deepEqual(rest, { local: [], session: [], databases: [], caches: [], cookies: signedIn ? COOKIES[1] : "" });
   assert.doesNotMatch(addresses, /[0-9a-f]{8}-/, "an id in the address or the history");
-  assert.deepEqual(await page.context().cookies(), []);
+  const cookies = await page.context().cookies();
+  cookies.sort((one, other) => one.name.localeCompare(other.name));
+  const what = cookies.map(({ name, httpOnly }) => [name, httpOnly]);
+  assert.deepEqual(what, signedIn ? [[COOKIES[0], true], [COOKIES[1], false]] : []);
+  for (const { secure, sameSite, path, expires } of cookies) {
+    assert.deepEqual([secure, sameSite, path, expires], [true, "Strict", "/", -1], "this host alone, and not for ever");
+  }
 }
 
 /** Asserts that axe finds nothing wrong with what is shown. */

@@ -26,6 +26,13 @@ async function openMarisol(page) {
   await page.getByRole("heading", { level: 1, name: NAME }).waitFor();
 }
 
+/** Waits until the server has taken its cookies back. */
+async function cookiesGone(page) {
+  for (let looks = 0; looks < 200 && (await page.context().cookies()).length > 0; looks += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
 const focused = (page) => page.evaluate(() => document.activeElement?.textContent ?? "");
 const shown = (page) => page.locator("body").innerText();
 
@@ -59,7 +66,7 @@ test("a clinician finds patients by name where a consent covers it, and reads wh
   await page.getByRole("cell", { name: "Care is paused" }).waitFor();
   assert.equal(await page.getByRole("cell", { name: "In care" }).count(), 0);
   assertQuiet(page);
-  await assertNothingKept(page);
+  await assertNothingKept(page, { signedIn: true });
   await page.context().close();
 });
 
@@ -93,7 +100,7 @@ test("a patient’s page says who it is, what was allowed, who can see it and wh
   await page.getByRole("button", { name: "All patients" }).click();
   await page.getByRole("heading", { level: 1, name: "Patients" }).waitFor();
   assertQuiet(page);
-  await assertNothingKept(page);
+  await assertNothingKept(page, { signedIn: true });
   await page.context().close();
 });
 
@@ -132,13 +139,19 @@ test("a busy server is said to be busy, and asked again", async () => {
 test("who is not signed in any more is asked to sign in, and nothing stays", async () => {
   const page = await open(browser, "/");
   const [request] = await Promise.all([
-    page.waitForRequest((request) => request.headers().authorization !== undefined),
+    page.waitForRequest((request) => request.headers()["x-csrf-token"] !== undefined),
     page.getByRole("button", { name: "Dana Ruiz" }).click(),
   ]);
+  assert.equal(request.headers().authorization, undefined);
   await page.getByText("Patients 1 to 10 of 13.").waitFor();
+  const cookies = await page.context().cookies();
   const ended = await fetch(`${ADDRESS}/graphql`, {
     method: "POST",
-    headers: { "content-type": "application/json", authorization: request.headers().authorization },
+    headers: {
+      "content-type": "application/json",
+      "x-csrf-token": request.headers()["x-csrf-token"],
+      cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; "),
+    },
     body: JSON.stringify({ query: "mutation { signOut { result { endedAt } } }" }),
   });
   assert.ok((await ended.json()).data.signOut.result.endedAt);
@@ -156,17 +169,26 @@ test("signing out, leaving the page and fifteen idle minutes forget everything",
   await page.clock.install();
   await page.getByRole("button", { name: "Dana Ruiz" }).click();
   await page.getByRole("row", { name: NAME }).waitFor();
-  await page.clock.runFor("14:00");
+  await page.clock.runFor("13:00");
+  assert.equal(await page.getByText("You will be signed out within a minute.").count(), 0);
+  const [stillHere] = await Promise.all([
+    page.waitForRequest((request) => request.postData()?.includes("StillHere") ?? false),
+    page.keyboard.press("Shift"),
+  ]);
+  assert.ok(stillHere, "the server hears that somebody is there");
+  await page.clock.runFor("14:10");
   await page.getByRole("row", { name: NAME }).waitFor();
-  await page.keyboard.press("Shift");
+  await page.getByRole("alert").getByText("You will be signed out within a minute.").waitFor();
+  await assertAccessible(page, "the warning");
+  await page.getByRole("button", { name: "Stay signed in" }).click();
+  await page.getByText("You will be signed out within a minute.").waitFor({ state: "detached" });
   await page.clock.runFor("14:00");
-  await page.getByRole("row", { name: NAME }).waitFor();
   const [request] = await Promise.all([
     page.waitForRequest((request) => request.postData()?.includes("SignOut") ?? false),
     page.clock.runFor("01:30"),
   ]);
   assert.ok(request, "the session ends at the server, too");
-  await page.getByText("You were signed out because nothing happened for 15 minutes.").waitFor();
+  await page.getByText("You were signed out because nothing happened for too long.").waitFor();
   assert.doesNotMatch(await page.content(), /Marisol Elena/);
   await assertAccessible(page, "signing in");
 
@@ -187,7 +209,81 @@ test("signing out, leaving the page and fifteen idle minutes forget everything",
     return document.body.innerText;
   });
   assert.doesNotMatch(kept, /Marisol Elena/, "what a browser keeps of a page for going back to it");
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+  await page.getByRole("row", { name: NAME }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("You are signed out.").waitFor();
+  await cookiesGone(page);
   await assertNothingKept(page);
+  await page.context().close();
+});
+
+test("a reloaded page and a second window are signed in, until one of them signs out", async () => {
+  const page = await as("Dana Ruiz");
+  await page.getByRole("row", { name: NAME }).waitFor();
+  await page.reload();
+  await page.getByRole("row", { name: NAME }).waitFor();
+  const second = await page.context().newPage();
+  await second.goto(ADDRESS);
+  await second.getByRole("row", { name: NAME }).waitFor();
+
+  await second.getByRole("button", { name: "Sign out" }).click();
+  await second.getByText("You are signed out.").waitFor();
+  await page.getByText("Your session has ended. Sign in again.").waitFor();
+  assert.doesNotMatch(await page.content(), /Marisol Elena/);
+  await page.reload();
+  await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
+  await cookiesGone(page);
+  await assertNothingKept(page);
+  assertQuiet(page);
+  await page.context().close();
+});
+
+test("who signs in as somebody else in a second window is that person in the first one, too", async () => {
+  const page = await as("Dana Ruiz");
+  await page.getByRole("row", { name: NAME }).waitFor();
+  const second = await page.context().newPage();
+  await second.goto(ADDRESS);
+  await second.getByRole("button", { name: "Sign out" }).click();
+  await second.getByRole("button", { name: "The administrator" }).click();
+  await second.getByText("Patients 1 to 10 of 15.").waitFor();
+
+  await page.getByText("Patients 1 to 10 of 15.").waitFor();
+  assert.doesNotMatch(await page.content(), /Marisol Elena/, "nothing stays of what the first one saw");
+  await page.context().close();
+});
+
+test("somebody who is active in one window is active in all", async () => {
+  const page = await open(browser, "/");
+  await page.clock.install();
+  await page.getByRole("button", { name: "Dana Ruiz" }).click();
+  await page.getByRole("row", { name: NAME }).waitFor();
+  const second = await page.context().newPage();
+  await second.clock.install();
+  await second.goto(ADDRESS);
+  await second.getByRole("row", { name: NAME }).waitFor();
+  await page.clock.runFor("14:10");
+  await page.getByText("You will be signed out within a minute.").waitFor();
+  await second.clock.runFor("00:10");
+  await second.keyboard.press("Shift");
+  await page.clock.runFor("00:10");
+  await page.getByText("You will be signed out within a minute.").waitFor({ state: "detached" });
+  await page.clock.runFor("00:50");
+  await page.getByRole("row", { name: NAME }).waitFor();
+  await page.context().close();
+});
+
+test("a session that ended behind a window’s back does not keep anybody from signing in", async () => {
+  const page = await as("Dana Ruiz");
+  await page.getByRole("row", { name: NAME }).waitFor();
+  await page.route("**/graphql", (route) => route.abort());
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("You are signed out.").waitFor();
+  assert.equal((await page.context().cookies()).length, 1, "the server was not reached to take back its own");
+  await page.unroute("**/graphql");
+  await page.reload();
+  await page.getByRole("button", { name: "The administrator" }).click();
+  await page.getByText("Patients 1 to 10 of 15.").waitFor();
   await page.context().close();
 });
 
@@ -308,7 +404,7 @@ test("by keyboard alone: a patient revokes in a window of her own, and the clini
   await turnTo(marisol, looks, byDana.filter({ hasText: "Allowed" }));
   assertQuiet(dana);
   assertQuiet(marisol);
-  await assertNothingKept(marisol);
+  await assertNothingKept(marisol, { signedIn: true });
   await press(marisol, "Sign out");
   await marisol.getByText("You are signed out.").waitFor();
   await dana.context().close();

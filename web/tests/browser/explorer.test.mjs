@@ -120,6 +120,31 @@ test("who is not signed in any more is told so", async () => {
   await page.context().close();
 });
 
+test("fifteen idle minutes sign out and forget what was shown, and the console’s session is none of the explorer’s", async () => {
+  const page = await open(browser, "/");
+  await page.getByRole("button", { name: "The administrator" }).click();
+  await page.getByText("Patients 1 to 10 of 15.").waitFor();
+  await page.goto(`${ADDRESS}/explorer`);
+  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+  const [anonymous] = await Promise.all([page.waitForRequest(`${ADDRESS}/graphql`), run(page, "Patients")]);
+  assert.equal((await anonymous.allHeaders()).cookie, undefined);
+  await answered(page, "UNAUTHENTICATED");
+
+  await page.clock.install();
+  await signInAsDana(page);
+  await run(page, "Patients");
+  await answered(page, "Marisol Elena Reyes");
+  await page.clock.runFor("14:10");
+  await page.getByRole("status").getByText("you will be signed out within a minute").waitFor();
+  await Promise.all([
+    page.waitForRequest((request) => request.postData()?.includes("SignOut") ?? false),
+    page.clock.runFor("01:00"),
+  ]);
+  await page.getByText("Your session has ended: sign in again.").waitFor();
+  assert.equal(await page.getByText("Marisol Elena").count(), 0);
+  await page.context().close();
+});
+
 test("the bar above the editor is for everybody", async () => {
   const page = await explorer();
   await page.getByLabel("Somebody of the demo").waitFor();

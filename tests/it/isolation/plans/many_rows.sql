@@ -28,8 +28,11 @@ select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, 'patient.read', 'O
 insert into role_assignments (tenant_id, id, created_at, user_id, role_id)
 select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, md5(key)::uuid from many;
 
-insert into sessions (tenant_id, id, created_at, user_id, token_digest, expires_at)
-select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, sha256(key::bytea), now() from many;
+insert into sessions (tenant_id, id, created_at, user_id, token_digest, expires_at, last_seen_at)
+select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, sha256(key::bytea), now(), now() from many;
+
+insert into sign_in_addresses (tenant_id, id, created_at, address_hash, attempts, last_attempt_at)
+select tenant_id, md5(key)::uuid, created_at, sha256(key::bytea), array[now()], now() from many;
 
 insert into access_tokens (tenant_id, id, created_at, user_id, kind, name, token_digest, expires_at)
 select tenant_id, md5(key)::uuid, created_at, md5(key)::uuid, 'API', 'Token', sha256(key::bytea), now() from many;

@@ -1,22 +1,30 @@
 import { useEffect, useId, useState, type FormEvent } from "react";
 
+import { csrfToken } from "../../client/browser-session";
 import { RequestError, send } from "../../client/send";
 import { fetchOffers, type Actor, type Offers } from "../../demo/offers";
-import type { SignInMutation, SignInMutationVariables } from "../../generated/graphql";
-import { SignInDocument } from "../../generated/tanstack";
+import type { SignInWithCookieMutation, SignInWithCookieMutationVariables } from "../../generated/graphql";
+import { SignInWithCookieDocument } from "../../generated/tanstack";
 import { PageHeading } from "../page-heading";
 import { explain } from "../problem";
-import type { Farewell } from "./session";
+import { BROWSER, parted, type Farewell } from "./session";
 
 const FAREWELLS: Record<Farewell, string> = {
   "signed out": "You are signed out.",
   ended: "Your session has ended. Sign in again.",
-  idle: "You were signed out because nothing happened for 15 minutes.",
+  idle: "You were signed out because nothing happened for too long.",
 };
+
+type Input = SignInWithCookieMutationVariables["input"];
+
+function open(input: Input): Promise<SignInWithCookieMutation> {
+  const connection = { ...BROWSER, csrf: csrfToken() };
+  return send<SignInWithCookieMutation, SignInWithCookieMutationVariables>(connection, SignInWithCookieDocument, { input });
+}
 
 interface Properties {
   readonly farewell: Farewell | undefined;
-  readonly onSignIn: (token: string) => void;
+  readonly onSignIn: () => void;
 }
 
 /** Asks who is there. */
@@ -24,13 +32,17 @@ export function SignIn({ farewell, onSignIn }: Properties) {
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
 
-  async function signIn(input: SignInMutationVariables["input"]) {
+  async function signIn(input: Input) {
     setBusy(true);
     setProblem("");
     try {
-      const nobody = { endpoint: "/graphql" };
-      const { signIn: answer } = await send<SignInMutation, SignInMutationVariables>(nobody, SignInDocument, { input });
-      if (answer?.result) return onSignIn(answer.result.token);
+      await parted();
+      const { signInWithCookie: answer } = await open(input).catch((error: unknown) => {
+        // A cookie was left of a session that is over. It is taken back with that answer.
+        if (error instanceof RequestError && [401, 403].includes(error.status)) return open(input);
+        throw error;
+      });
+      if (answer?.result) return onSignIn();
       setProblem(answer?.userErrors[0]?.message ?? "Signing in did not work. Try again.");
     } catch (error) {
       setProblem(error instanceof RequestError ? explain(error) : "Signing in did not work. Try again.");
@@ -64,7 +76,7 @@ export function SignIn({ farewell, onSignIn }: Properties) {
   );
 }
 
-function DemoActors({ signIn }: { signIn: (input: SignInMutationVariables["input"]) => Promise<void> }) {
+function DemoActors({ signIn }: { signIn: (input: Input) => Promise<void> }) {
   const [offers, setOffers] = useState<Offers>();
   useEffect(() => void fetchOffers().then(setOffers), []);
   if (!offers) return null;
