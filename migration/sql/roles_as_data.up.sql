@@ -10,8 +10,7 @@ alter table roles
     add column lineage uuid[] not null default '{}'
         check (array_position(lineage, null) is null and cardinality(lineage) <= 8),
     add column granted permission_list,
-    add constraint roles_not_own_parent check (parent_role_id <> id),
-    add constraint roles_system_stand_alone check (not (is_system and parent_role_id is not null));
+    add constraint roles_not_own_parent check (parent_role_id <> id);
 select tenant_reference('roles', 'parent_role_id', 'roles');
 comment on column roles.system_key is 'The role of the system that it is built upon, whose purposes of use it has; kept by a trigger';
 comment on column roles.lineage is 'The role and all that it is built upon; kept by a trigger';

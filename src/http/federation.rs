@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Instrument;
 
+use super::cookies;
 use super::engine::{Caller, Engine};
 use super::graphql::caller;
 use super::headers::{Media, RequestId};
@@ -16,8 +17,6 @@ use crate::identity::federation::{Begun, Failure, Finished, Returned, Wish};
 
 /// What a browser keeps on its way. `__Host-` keeps other hosts and other paths from placing it.
 const ATTEMPT: &str = "__Host-consentry-sign-in";
-/// The session of a browser.
-const SESSION: &str = "__Host-consentry";
 /// For how long a browser keeps an attempt, in seconds.
 const ATTEMPT_SECONDS: u32 = 600;
 /// More of a query is not read.
@@ -30,7 +29,7 @@ pub(super) async fn start<E: Engine>(
     Path((organization, provider)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let (caller, query) = match read(request, &id) {
+    let (caller, query) = match read(&engine, request, &id) {
         Ok(read) => read,
         Err(refusal) => return refusal.answer(Media::Json, &id),
     };
@@ -59,7 +58,7 @@ pub(super) async fn callback<E: Engine>(
     request: Request,
 ) -> Response {
     let cookie = cookie(request.headers(), ATTEMPT);
-    let (caller, query) = match read(request, &id) {
+    let (caller, query) = match read(&engine, request, &id) {
         Ok(read) => read,
         Err(refusal) => return refusal.answer(Media::Json, &id),
     };
@@ -73,8 +72,12 @@ pub(super) async fn callback<E: Engine>(
     });
     let forget = format!("{ATTEMPT}=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax");
     match outcome.await {
-        Ok(Finished { session, return_to }) => {
-            redirect(&return_to, &[session_cookie(&session.into_token()), forget])
+        Ok(Finished { token, return_to }) => {
+            let mut response = redirect(&return_to, &[forget]);
+            for (name, value) in cookies::give(&token) {
+                response.headers_mut().append(name, value);
+            }
+            response
         }
         Err(failure) => {
             let mut response = failed(failure);
@@ -84,14 +87,13 @@ pub(super) async fn callback<E: Engine>(
     }
 }
 
-/// The session as a browser keeps it: until it is closed, and the server no longer than it says itself.
-fn session_cookie(token: &SecretString) -> String {
-    format!("{SESSION}={}; Path=/; Secure; HttpOnly; SameSite=Strict", token.expose_secret())
-}
-
-fn read(request: Request, request_id: &str) -> Result<(Caller, Option<Query>), Refusal> {
+fn read<E: Engine>(
+    engine: &E,
+    request: Request,
+    request_id: &str,
+) -> Result<(Caller, Option<Query>), Refusal> {
     let (parts, _) = request.into_parts();
-    Ok((caller(&parts, request_id)?, Query::read(&parts.uri)))
+    Ok((caller(engine, &parts, request_id)?, Query::read(&parts.uri)))
 }
 
 /// In a task of its own, so that a browser that goes away does not leave half of it.

@@ -16,7 +16,7 @@ pub(super) async fn serve<E: Engine>(
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
-    let caller = match caller(&parts, &id) {
+    let caller = match caller(&engine, &parts, &id) {
         Ok(caller) => caller,
         Err(refusal) => return refusal.answer(Media::Json, &id),
     };

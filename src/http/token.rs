@@ -54,7 +54,7 @@ async fn exchange<E: Engine>(
     request_id: &str,
     assertion: Assertion,
 ) -> Result<TokenAnswer, Refusal> {
-    let caller = caller_of(parts, None, None, request_id);
+    let caller = caller_of(&engine, parts, None, None, request_id);
     // In a task of its own, as operations are: a client that hangs up leaves no assertion spent without its record.
     let operation = engine.operations().begin();
     let run = async move {

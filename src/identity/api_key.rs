@@ -190,6 +190,7 @@ pub struct ApiKeyMutation;
 #[Object]
 impl ApiKeyMutation {
     /// Gives out a key to a partner organization.
+    /// Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
     ///
     /// User errors: `NOT_FOUND` (organization), `VALIDATION_FAILED`.
     #[graphql(directive = requires::apply(Permission::ApiKeyManage.into()), guard = "Requires(Permission::ApiKeyManage)")]
@@ -203,6 +204,7 @@ impl ApiKeyMutation {
 
     /// Replaces a key by a new one for the same organization, scopes and purpose; you answer for the new one. The old one
     /// works until the overlap is over, and no longer than it would have.
+    /// Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
     ///
     /// User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_STATE` when it has ended or was replaced before.
     #[graphql(directive = requires::apply(Permission::ApiKeyManage.into()), guard = "Requires(Permission::ApiKeyManage)")]
@@ -229,6 +231,7 @@ impl ApiKeyMutation {
 }
 
 async fn create(write: &Write, input: CreateApiKeyInput) -> Result<NewApiKey> {
+    write.require_fresh_proof()?;
     let CreateApiKeyInput { organization_id, name, scopes, purpose, expires_at } = input;
     let name = printable(&name, 200, "name")?;
     let expires_at = read_end(write, expires_at.0)?;
@@ -240,6 +243,7 @@ async fn create(write: &Write, input: CreateApiKeyInput) -> Result<NewApiKey> {
 }
 
 async fn rotate(write: &Write, input: RotateApiKeyInput) -> Result<NewApiKey> {
+    write.require_fresh_proof()?;
     let RotateApiKeyInput { api_key_id, overlap_minutes, expires_at } = input;
     if !(0..=LONGEST_OVERLAP).contains(&overlap_minutes) {
         return Err(Error::invalid("overlapMinutes", format!("takes 0 to {LONGEST_OVERLAP}")));

@@ -205,6 +205,7 @@ pub struct PartnerClientMutation;
 #[Object]
 impl PartnerClientMutation {
     /// Registers a program of a partner organization.
+    /// Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
     ///
     /// User errors: `NOT_FOUND` (organization), `VALIDATION_FAILED`.
     #[graphql(directive = requires::apply(Permission::ApiKeyManage.into()), guard = "Requires(Permission::ApiKeyManage)")]
@@ -218,6 +219,7 @@ impl PartnerClientMutation {
     }
 
     /// Replaces the public keys of a client. Access that it was given before goes on to its end.
+    /// Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
     ///
     /// User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_STATE` when it is revoked.
     #[graphql(directive = requires::apply(Permission::ApiKeyManage.into()), guard = "Requires(Permission::ApiKeyManage)")]
@@ -245,6 +247,7 @@ impl PartnerClientMutation {
 }
 
 async fn register(write: &Write, input: RegisterPartnerClientInput) -> Result<Id<partner_client::Entity>> {
+    write.require_fresh_proof()?;
     let RegisterPartnerClientInput { organization_id, name, scopes, purpose, key_set } = input;
     let name = printable(&name, 200, "name")?;
     let key_set = read_key_set(&key_set)?;
@@ -277,6 +280,7 @@ async fn replace_keys(
     write: &Write,
     input: ReplacePartnerClientKeysInput,
 ) -> Result<Id<partner_client::Entity>> {
+    write.require_fresh_proof()?;
     let ReplacePartnerClientKeysInput { partner_client_id, key_set } = input;
     let key_set = read_key_set(&key_set)?;
     let client = hold(write, partner_client_id).await?;

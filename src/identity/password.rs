@@ -155,6 +155,7 @@ impl PasswordMutation {
     ) -> Result<Option<Payload<PasswordResetRequest>>> {
         let RequestPasswordResetInput { organization, email } = input;
         let slot = ctx.slot();
+        slot.admit_attempt().await?;
         let tenant_id = slot.app().tenant_by_slug(&organization).await?.unwrap_or(PLATFORM);
         // As much work as signing in is, whoever it is: nobody asks in bulk, and what finding somebody costs is lost in it.
         CheckedPassword::of(None, SecretString::default()).await?;
@@ -162,6 +163,7 @@ impl PasswordMutation {
     }
 
     /// Makes a token with which a user chooses another password within a day; an earlier one is good for nothing any more.
+    /// Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
     ///
     /// User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not active).
     #[graphql(directive = requires::apply(Permission::UserManage.into()), guard = "Requires(Permission::UserManage)")]
@@ -242,6 +244,7 @@ async fn take_down(write: &Write, email: String) -> Result<PasswordResetRequest>
 }
 
 async fn issue(write: &Write, input: IssuePasswordResetInput) -> Result<IssuedPasswordReset> {
+    write.require_fresh_proof()?;
     let IssuePasswordResetInput { user_id } = input;
     if managed(write, user_id).await?.status != UserStatus::Active {
         return Err(Error::invalid_state("only an active user chooses another password"));

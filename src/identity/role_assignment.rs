@@ -20,6 +20,7 @@ use sea_orm::{
 use super::{
     last_owner::stays_with_an_owner,
     role::{Role, SEES_ROLES, within_rank},
+    session::rotate_sessions,
     user::User,
 };
 use crate::{
@@ -34,6 +35,9 @@ use crate::{
     },
     tenancy::location::Location,
 };
+
+/// The role that every tenant keeps somebody in; no other can take its key.
+const OWNER: &str = "OWNER";
 
 /// A role that a user has.
 #[derive(Clone, SimpleObject, DerivePartialModel)]
@@ -144,7 +148,8 @@ pub struct RoleAssignmentMutation;
 
 #[Object]
 impl RoleAssignmentMutation {
-    /// Gives a user a role, from the user's next request on.
+    /// Gives a user a role. The user's sessions end: they sign in again, with the new rights. Giving the role `OWNER` needs a
+    /// fresh proof of who you are, else `REAUTH_REQUIRED`.
     ///
     /// User errors: `NOT_FOUND`, `ALREADY_EXISTS`, `VALIDATION_FAILED`, `INVALID_STATE` (the user has left),
     /// `RANK_TOO_LOW`, `SEPARATION_OF_DUTIES` (nobody gives roles to oneself).
@@ -158,7 +163,7 @@ impl RoleAssignmentMutation {
         ctx.shown(outcome).await.map(Some)
     }
 
-    /// Takes a role from a user, from the user's next request on.
+    /// Takes a role from a user. The user's sessions end: they sign in again, without it.
     ///
     /// User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `SEPARATION_OF_DUTIES` (nobody takes roles from oneself), `INVALID_STATE`
     /// (the last owner stays).
@@ -190,6 +195,9 @@ async fn assign(write: &Write, input: AssignRoleInput) -> Result<Id<role_assignm
         None => None,
     };
     may_change(write, user.id, &role, location_id)?;
+    if role.key == OWNER {
+        write.require_fresh_proof()?;
+    }
     let id = write.new_id();
     release_expired(write, user.id, role.id).await?;
     write
@@ -202,6 +210,8 @@ async fn assign(write: &Write, input: AssignRoleInput) -> Result<Id<role_assignm
             ..Default::default()
         })
         .await?;
+    // Only others give a role, so no session of the user is that of this request.
+    rotate_sessions(write, user.id).await?;
     note(write, "role.assign", id, vec!["user", "role", "location", "expiresAt"]);
     write.emit("role.assigned", "USER", user.id.uuid()).await?;
     Ok(id)
@@ -214,11 +224,12 @@ async fn unassign(write: &Write, input: UnassignRoleInput) -> Result<UnassignedR
         write.find::<role::Entity>(Condition::all().add(role::Column::Id.eq(assignment.role_id))).await?;
     let role = role.ok_or_else(|| Error::internal("an assignment without a role"))?;
     may_change(write, assignment.user_id, &role, assignment.location_id)?;
-    if role.is_system && role.key == "OWNER" {
+    if role.key == OWNER {
         stays_with_an_owner(write, assignment.user_id).await?;
     }
     let deleted = role_assignment::ActiveModel { deleted_at: Set(Some(write.now())), ..Default::default() };
     write.update(id, None, deleted).await?;
+    rotate_sessions(write, assignment.user_id).await?;
     note(write, "role.unassign", id, vec!["deleted_at"]);
     write.emit("role.unassigned", "USER", assignment.user_id.uuid()).await?;
     Ok(UnassignedRole { id })

@@ -103,13 +103,14 @@ pub struct Redemption {
 ///
 /// # Errors
 ///
-/// `INVALID_TOKEN`, `VALIDATION_FAILED` on `password`, and those of `settle`.
+/// `RATE_LIMITED`; `INVALID_TOKEN`, `VALIDATION_FAILED` on `password`, and those of `settle`.
 pub async fn redeem<T: Send>(
     slot: &Slot,
     redemption: Redemption,
     settle: impl for<'w> FnOnce(&'w Write, user::Model, String) -> Work<'w, T> + Send + 'static,
 ) -> Result<T> {
     let Redemption { kind, operation, token, password } = redemption;
+    slot.admit_attempt().await?;
     let parsed = BearerToken::parse(token.expose_secret()).ok();
     let Some(token) = parsed.filter(|token| token.kind() == bearer_kind(kind)) else {
         return refuse_elsewhere(slot, operation).await;

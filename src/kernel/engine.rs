@@ -58,7 +58,6 @@ impl Engine for App {
         if let Err(error) = finished {
             return Answer { statistics, operation: Some(operation), ..refuse(error, &request_id) };
         }
-        slot.store_use().await;
         // Whoever asks too often hears that from the status too, unless there is something done to be told of.
         if let Some(error) = limited(&response).filter(|_| !slot.has_committed()) {
             return Answer { statistics, ..refuse(error, &request_id) };
@@ -184,13 +183,8 @@ async fn open(app: &App, caller: Caller) -> Result<Slot, Box<Answer>> {
 async fn claim(app: &App, caller: &Caller, cookie: Option<&SessionCookie>) -> Result<Slot, Error> {
     let origin = origin(caller);
     let Caller { authorization, organization, purpose, .. } = caller;
-    let presented = Presented::read(
-        app,
-        authorization.as_deref(),
-        organization.as_deref(),
-        cookie,
-        purpose.as_deref(),
-    );
+    let presented =
+        Presented::read(app, authorization.as_deref(), organization.as_deref(), cookie, purpose.as_deref());
     let claim = match presented.await {
         Ok(claim) => claim,
         Err(error @ (Error::Unauthenticated(_) | Error::CsrfRefused)) => {

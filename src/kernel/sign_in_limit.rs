@@ -80,7 +80,7 @@ async fn refuse(app: &App, slot: &Slot, wait: TimeDelta) -> Result<()> {
     let origin = Arc::new(slot.origin().clone());
     note_refused(app, None, origin, "session.admit", "RATE_LIMITED").await?;
     // Whole seconds, and never too few.
-    let seconds = u32::try_from((wait.num_milliseconds() + 999) / 1_000).unwrap_or(1);
+    let seconds = u64::try_from((wait.num_milliseconds() + 999) / 1_000).unwrap_or(1);
     Err(Error::RateLimited { retry_after: seconds.max(1) })
 }
 

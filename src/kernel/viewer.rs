@@ -50,7 +50,6 @@ pub struct Viewer {
     credential_id: Option<Uuid>,
     in_cookie: bool,
     proved_at: Option<DateTime<Utc>>,
-    last_seen_at: Option<DateTime<Utc>>,
     asked_at: DateTime<Utc>,
     used: Option<Used>,
 }
@@ -112,12 +111,6 @@ impl Viewer {
         self.proved_at.is_some_and(|proved| now - proved <= FRESH)
     }
 
-    /// The session, when it is time to store again that it was used.
-    pub(in crate::kernel) fn session_to_store(&self) -> Option<Id<session::Entity>> {
-        let due = self.last_seen_at.is_some_and(|seen| self.asked_at - seen >= STORED_EVERY);
-        self.session_id().filter(|_| due)
-    }
-
     /// How far a permission reaches.
     ///
     /// # Errors
@@ -135,7 +128,6 @@ impl Viewer {
             credential_id: None,
             in_cookie: false,
             proved_at: None,
-            last_seen_at: None,
             used: None,
             asked_at,
         }
@@ -305,7 +297,7 @@ impl Claim {
             principal = principal.into_partner(partner, organizations, self.token.token_id());
         }
         let used = match self.kind {
-            ClaimKind::Session => None,
+            ClaimKind::Session => Some(Used::Session(self.token.token_id())),
             ClaimKind::Access => Some(Used::AccessToken(self.token.token_id())),
             ClaimKind::ApiKey => Some(Used::ApiKey(self.token.token_id())),
         };
@@ -321,7 +313,6 @@ impl Claim {
             credential_id: Some(self.token.token_id()),
             in_cookie: self.in_cookie,
             proved_at: credential.proved_at,
-            last_seen_at: credential.last_seen_at,
             asked_at: now,
             used: used.filter(|_| credential.is_stale(now)),
         })

@@ -128,22 +128,6 @@ impl Write {
         }
     }
 
-    /// Changes all rows of the tenant that meet a condition, and says how many: for rules, never for what a caller names.
-    ///
-    /// # Errors
-    ///
-    /// Those of the database.
-    pub async fn update_all<A>(&self, condition: Condition, change: A) -> Result<u64>
-    where
-        A: ActiveModelTrait<Entity: TenantTable> + Send,
-    {
-        let update = A::Entity::update_many()
-            .set(change)
-            .filter(<A::Entity as TenantTable>::TENANT_ID.eq(self.tenant_id()))
-            .filter(condition);
-        Ok(self.execute(update.build(DbBackend::Postgres)).await?.rows_affected())
-    }
-
     /// Reads the row `id` and locks it until the end of the transaction: a row that the viewer may read, and that one of
     /// `permissions` reaches. Name those that the mutation requires, for they may reach less far than reading does.
     ///

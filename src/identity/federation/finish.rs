@@ -25,10 +25,10 @@ use super::{
     id_token,
 };
 use crate::{
-    identity::sign_in::{NewSession, new_session},
+    identity::session_opening::{self, OpenedSession, Proof},
     kernel::{
         app::App,
-        crypto::{SignedToken, TenantKeys},
+        crypto::{BearerToken, SignedToken, TenantKeys},
         error::{Error, Result, UserErrorCode},
         record::Origin,
         session::Slot,
@@ -54,8 +54,8 @@ pub struct Returned {
 
 /// Somebody who is signed in.
 pub struct Finished {
-    /// The session, whose token is shown once.
-    pub session: NewSession,
+    /// The token of the session, for the browser's cookie.
+    pub token: BearerToken,
     /// The path of this server to go to.
     pub return_to: String,
 }
@@ -161,15 +161,15 @@ async fn provider(
 async fn open(app: &App, origin: Arc<Origin>, proved: Proved) -> Result<Finished, Failure> {
     let return_to = proved.attempt.asked.return_to.clone();
     let tenant_id = proved.provider.tenant_id;
-    let session = Slot::anonymous(app, origin)
+    let opened = Slot::anonymous(app, origin)
         .write_anonymous(tenant_id, |write| Box::pin(open_session(write, proved)))
         .await?;
-    Ok(Finished { session, return_to })
+    Ok(Finished { token: opened.token, return_to })
 }
 
 /// Opens a session for the user that is linked to the account. Whoever the provider knows and we do not, is told no more than
 /// that.
-async fn open_session(write: &Write, proved: Proved) -> Result<NewSession> {
+async fn open_session(write: &Write, proved: Proved) -> Result<OpenedSession> {
     let Proved { attempt, provider, subject } = proved;
     let attempt_id = Id::<federated_sign_in::Entity>::new(attempt.id);
     let same = Condition::all().add(federated_sign_in::Column::Id.eq(attempt_id));
@@ -184,19 +184,19 @@ async fn open_session(write: &Write, proved: Proved) -> Result<NewSession> {
         return Err(Error::refused(UserErrorCode::InvalidCredentials, &[], "nobody is signed in"));
     };
     write.acts(user.id);
-    let (session_id, session) = new_session(write, user.id).await?;
+    let opened = session_opening::open(write, user.id, Proof::Elsewhere).await?;
     write
         .insert(federated_sign_in::ActiveModel {
             id: Set(attempt_id),
             provider_id: Set(provider.id),
-            session_id: Set(session_id),
+            session_id: Set(opened.id),
             ..Default::default()
         })
         .await?;
     let change = user::ActiveModel { last_sign_in_at: Set(Some(write.now())), ..Default::default() };
     write.update(user.id, None, change).await?;
-    write.attempted(AuditAction::SignIn, OPERATION, Some(("SESSION", session_id.uuid())), None);
-    Ok(session)
+    write.attempted(AuditAction::SignIn, OPERATION, Some(("SESSION", opened.id.uuid())), None);
+    Ok(opened)
 }
 
 /// Anybody can call the address at any rate, so only some refusals are recorded; the others are counted.

@@ -96,6 +96,7 @@ pub struct IdentityProviderMutation;
 #[Object]
 impl IdentityProviderMutation {
     /// Enters an identity provider. It is believed from now on, for users that are linked to it.
+    /// Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
     ///
     /// User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS` (the key or the issuer).
     #[graphql(directive = requires::apply(Permission::IntegrationManage.into()), guard = "Requires(Permission::IntegrationManage)")]
@@ -109,6 +110,7 @@ impl IdentityProviderMutation {
     }
 
     /// Changes an identity provider, from the next request on.
+    /// Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
     ///
     /// User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`.
     #[graphql(directive = requires::apply(Permission::IntegrationManage.into()), guard = "Requires(Permission::IntegrationManage)")]
@@ -154,6 +156,7 @@ impl IdentityProviderMutation {
 }
 
 async fn create(write: &Write, input: CreateIdentityProviderInput) -> Result<Id<identity_provider::Entity>> {
+    write.require_fresh_proof()?;
     let CreateIdentityProviderInput {
         key,
         name,
@@ -215,6 +218,7 @@ async fn create(write: &Write, input: CreateIdentityProviderInput) -> Result<Id<
 }
 
 async fn update(write: &Write, input: UpdateIdentityProviderInput) -> Result<Id<identity_provider::Entity>> {
+    write.require_fresh_proof()?;
     let UpdateIdentityProviderInput {
         id,
         expected_version,

@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::http::{HeaderName, HeaderValue};
-use entity::{Id, identity::session, platform::audit_log::AuditAction, tenancy::tenant::PLATFORM};
+use entity::{platform::audit_log::AuditAction, tenancy::tenant::PLATFORM};
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ use crate::kernel::{
     error::{Error, Result},
     limit::Spent,
     record::Origin,
-    viewer::{Claim, Presented, STORED_EVERY, Viewer},
+    viewer::{Claim, Presented, Viewer},
 };
 
 /// What stands in the request's context: it opens sessions and puts a new one in after each mutation.
@@ -171,7 +171,7 @@ impl Slot {
         owner: Option<(Uuid, (&'static str, Uuid))>,
         operation: &'static str,
     ) -> Result<()> {
-        note_refused(&self.0.app, owner, operation, self.0.origin.clone()).await
+        note_refused(&self.0.app, owner, self.0.origin.clone(), operation, "INVALID_CREDENTIALS").await
     }
 
     /// The application.
@@ -282,40 +282,6 @@ impl Slot {
         std::mem::take(&mut *self.0.headers.lock().expect("nothing panics while it holds the headers"))
     }
 
-    /// Stores that the viewer's session was used, if that was not stored lately. After the request's own transactions, so
-    /// that a request never holds two connections. Should it fail, the next request stores it.
-    pub(in crate::kernel) async fn store_use(&self) {
-        let Some((viewer, id)) = self.viewer().and_then(|viewer| Some((viewer, viewer.session_to_store()?)))
-        else {
-            return;
-        };
-        if let Err(error) = self.store_use_of(viewer, id).await {
-            tracing::warn!(request_id = %self.0.origin.request_id, %error, "the use of a session was not stored");
-        }
-    }
-
-    async fn store_use_of(&self, viewer: &Viewer, id: Id<session::Entity>) -> Result<()> {
-        let (app, tenant_id) = (&self.0.app, viewer.tenant_id());
-        let mut transaction = database::begin(app.pool(), Mode::Write, tenant_id, viewer.actor_id()).await?;
-        // Of requests that come at once, one stores it and none waits.
-        sqlx::query(
-            "update sessions set last_seen_at = $3, idle_at = $3 + make_interval(secs => idle_seconds + $5)
-            where tenant_id = $1 and id = (
-                select id from sessions where tenant_id = $1 and id = $2 and ended_at is null and last_seen_at <= $4
-                for no key update skip locked)",
-        )
-        .bind(tenant_id)
-        .bind(id.uuid())
-        .bind(viewer.asked_at())
-        .bind(viewer.asked_at() - STORED_EVERY)
-        .bind(i32::try_from(STORED_EVERY.num_seconds()).unwrap_or(i32::MAX))
-        .persistent(app.keeps_statements())
-        .execute(&mut *transaction)
-        .await?;
-        transaction.commit().await?;
-        Ok(())
-    }
-
     /// Ends the session of this moment, so that its connection is free for others. The next look opens another.
     pub(in crate::kernel) async fn release(&self) {
         self.finish_current().await;
@@ -381,15 +347,6 @@ pub(in crate::kernel) async fn note_refused(
     origin: Arc<Origin>,
     operation: &'static str,
     reason: &'static str,
-) -> Result<()> {
-    note_refused(app, owner, "token.present", origin).await
-}
-
-async fn note_refused(
-    app: &App,
-    owner: Option<(Uuid, (&'static str, Uuid))>,
-    operation: &'static str,
-    origin: Arc<Origin>,
 ) -> Result<()> {
     if !app.may_note_refused_token() {
         metrics::counter!("consentry_refused_tokens_not_recorded_total").increment(1);

@@ -1,13 +1,11 @@
 //! Where the credentials of programs and partners stand, and what is read of any credential.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
+use super::STORED_EVERY;
 use crate::kernel::{database::Mode, error::Result, session::Slot};
-
-/// How exactly the last use of a credential is known: a write for each request would cost more than most reads do.
-const EXACT_TO: TimeDelta = TimeDelta::minutes(1);
 
 /// An access token ends with its session or its client, whichever gave it out.
 pub(super) const ACCESS_TOKEN: &str = "
@@ -56,7 +54,7 @@ pub(super) struct CredentialRow {
 impl CredentialRow {
     /// Whether the last use that is stored is too old to be told.
     pub(super) fn is_stale(&self, now: DateTime<Utc>) -> bool {
-        self.last_used_at.is_none_or(|used| used <= now - EXACT_TO)
+        self.last_used_at.or(self.last_seen_at).is_none_or(|used| used <= now - STORED_EVERY)
     }
 }
 
@@ -65,46 +63,36 @@ impl CredentialRow {
 pub(in crate::kernel) enum Used {
     AccessToken(Uuid),
     ApiKey(Uuid),
+    Session(Uuid),
 }
 
 impl Slot {
-    /// Stores when the credential was last used, at most once a minute and outside of the request's own transactions.
-    /// That it could not be stored is no reason to refuse the answer.
+    /// Stores when the credential was last used, at most once a minute and after the request's own transactions, so that a
+    /// request never holds two connections. That it could not be stored is no reason to refuse the answer.
     pub(in crate::kernel) async fn note_use(&self) {
         let Some((viewer, used)) = self.viewer().and_then(|viewer| Some((viewer, viewer.used()?))) else {
             return;
         };
-        let (table, id) = match used {
-            Used::AccessToken(id) => ("access_tokens", id),
-            Used::ApiKey(id) => ("api_keys", id),
-        };
-        let noted = self.store_use(viewer.tenant_id(), viewer.asked_at(), table, id).await;
-        if let Err(error) = noted {
-            tracing::warn!(%error, table, "when a credential was last used could not be stored");
+        if let Err(error) = self.store_use(viewer.tenant_id(), viewer.asked_at(), used).await {
+            tracing::warn!(request_id = %self.origin().request_id, %error, "the use of a credential was not stored");
         }
     }
 
-    async fn store_use(
-        &self,
-        tenant_id: Uuid,
-        now: DateTime<Utc>,
-        table: &'static str,
-        id: Uuid,
-    ) -> Result<()> {
+    async fn store_use(&self, tenant_id: Uuid, now: DateTime<Utc>, used: Used) -> Result<()> {
         let app = self.app();
         let mut transaction =
             crate::kernel::database::begin(app.pool(), Mode::Write, tenant_id, None).await?;
-        // Whoever stored it meanwhile has the row locked, or has stored a time that will do.
-        let sql = format!(
-            "update {table} set last_used_at = $3 where tenant_id = $1 and id = (
-                select id from {table} where tenant_id = $1 and id = $2
-                    and (last_used_at is null or last_used_at <= $4) for no key update skip locked)"
-        );
-        sqlx::query(sqlx::AssertSqlSafe(sql))
+        let (id, sql) = match used {
+            Used::AccessToken(id) => (id, STORE_TOKEN),
+            Used::ApiKey(id) => (id, STORE_KEY),
+            Used::Session(id) => (id, STORE_SESSION),
+        };
+        sqlx::query(sql)
             .bind(tenant_id)
             .bind(id)
             .bind(now)
-            .bind(now - EXACT_TO)
+            .bind(now - STORED_EVERY)
+            .bind(f64::from(i32::try_from(STORED_EVERY.num_seconds()).unwrap_or(i32::MAX)))
             .persistent(app.keeps_statements())
             .execute(&mut *transaction)
             .await?;
@@ -112,3 +100,19 @@ impl Slot {
         Ok(())
     }
 }
+
+// Of requests that come at once, one stores it and none waits: whoever stored it meanwhile has the row locked, or has stored
+// a time that will do. `$5` is of use to sessions alone.
+const STORE_TOKEN: &str = "update access_tokens set last_used_at = $3
+    where tenant_id = $1 and $5 > 0 and id = (
+        select id from access_tokens where tenant_id = $1 and id = $2 and (last_used_at is null or last_used_at <= $4)
+        for no key update skip locked)";
+const STORE_KEY: &str = "update api_keys set last_used_at = $3
+    where tenant_id = $1 and $5 > 0 and id = (
+        select id from api_keys where tenant_id = $1 and id = $2 and (last_used_at is null or last_used_at <= $4)
+        for no key update skip locked)";
+const STORE_SESSION: &str =
+    "update sessions set last_seen_at = $3, idle_at = $3 + make_interval(secs => idle_seconds + $5)
+    where tenant_id = $1 and id = (
+        select id from sessions where tenant_id = $1 and id = $2 and ended_at is null and last_seen_at <= $4
+        for no key update skip locked)";

@@ -207,7 +207,6 @@ impl SignedClaim {
             credential_id: Some(provider.provider_id),
             in_cookie: false,
             proved_at: None,
-            last_seen_at: None,
             asked_at: now,
             used: None,
         })

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, str::FromStr};
 
 use consentry::{
     identity::{
-        sign_in::new_session,
+        session_opening::{Proof, open},
         user_creation::{NewUser, create_user},
     },
     kernel::{error::Result, write::Write},
@@ -252,6 +252,6 @@ async fn user_who_may(write: &Write, permissions: Vec<Permission>) -> Result<Str
             ..Default::default()
         })
         .await?;
-    let (_, session) = new_session(write, user_id).await?;
-    Ok(session.into_token().expose_secret().to_owned())
+    let session = open(write, user_id, Proof::Now).await?;
+    Ok(session.token.expose().expose_secret().to_owned())
 }

@@ -5,7 +5,7 @@ use entity::{Id, tenancy::location};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::permissions_of;
+use super::{permissions_of, turned_away};
 use crate::{
     conventions::rows::{changed, rows_of},
     support::{Actor, Tenant, Town},
@@ -41,7 +41,7 @@ fn assignment(user: &Actor, role: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_role_that_is_given_counts_from_the_next_request_and_one_that_is_taken_does_not() {
+async fn whoever_is_given_or_taken_a_role_signs_in_again_with_the_rights_of_that_moment() {
     let town = Town::new().await;
     let admin = town.tenant.admin().await;
     let newcomer = town.tenant.user(NewUser::default()).await;
@@ -49,6 +49,8 @@ async fn a_role_that_is_given_counts_from_the_next_request_and_one_that_is_taken
 
     let answer = assigns(&admin, &town.tenant, &newcomer, "BILLING").await;
     assert_eq!(answer.ok()["assignRole"]["result"]["role"]["key"], "BILLING", "{}", answer.body);
+    turned_away(&newcomer.ask("{ viewer { roles } }").await);
+    let newcomer = town.tenant.another_session(&newcomer).await;
     newcomer.ask("{ patients { totalCount } }").await.ok();
     assert_eq!(permissions_of(&newcomer).await["payment.record"], "TENANT");
     let again = assignment(&newcomer, &role_id(&town.tenant, "BILLING").await);
@@ -56,6 +58,8 @@ async fn a_role_that_is_given_counts_from_the_next_request_and_one_that_is_taken
 
     let id = assignment_of(&town.tenant, &newcomer, "BILLING").await;
     admin.mutate("unassignRole", json!({ "roleAssignmentId": id }), "id").await.ok();
+    turned_away(&newcomer.ask("{ viewer { roles } }").await);
+    let newcomer = town.tenant.another_session(&newcomer).await;
     assert_eq!(newcomer.ask("{ patients { totalCount } }").await.refused(), "FORBIDDEN");
     let gone = json!({ "roleAssignmentId": id });
     assert_eq!(refused(&town.tenant, &admin, "unassignRole", gone).await, "NOT_FOUND");
@@ -79,6 +83,9 @@ async fn nobody_gives_a_role_above_their_own_rank() {
     );
     let taken = json!({ "roleAssignmentId": assignment_of(&town.tenant, &owner, "OWNER").await });
     assert_eq!(refused(&town.tenant, &admin, "unassignRole", taken).await, "RANK_TOO_LOW");
+    town.clock.advance(chrono::TimeDelta::minutes(6));
+    assert_eq!(assigns(&owner, &town.tenant, &newcomer, "OWNER").await.refused(), "REAUTH_REQUIRED");
+    let owner = town.tenant.another_session(&owner).await;
     assigns(&owner, &town.tenant, &newcomer, "OWNER").await.ok();
     assigns(&admin, &town.tenant, &newcomer, "ADMIN").await.ok();
 }
@@ -108,6 +115,7 @@ async fn the_last_owner_stays() {
     });
     first.mutate("assignRole", input, "id").await.ok();
     let last = json!({ "roleAssignmentId": assignment_of(&town.tenant, &first, "OWNER").await });
+    let second = town.tenant.another_session(&second).await;
     assert_eq!(refused(&town.tenant, &second, "unassignRole", last).await, "INVALID_STATE");
 }
 
@@ -172,10 +180,13 @@ async fn an_end_lies_in_the_future_and_an_assignment_that_ended_can_be_given_aga
     let past = refused(&town.tenant, &admin, "assignRole", until("2026-11-21T08:00:00Z")).await;
     assert_eq!(past, "VALIDATION_FAILED");
     admin.mutate("assignRole", until("2026-11-21T09:00:00Z"), "id").await.ok();
+    let newcomer = town.tenant.another_session(&newcomer).await;
+    newcomer.ask("{ patients { totalCount } }").await.ok();
     town.clock.advance(chrono::TimeDelta::hours(1));
     assert_eq!(newcomer.ask("{ patients { totalCount } }").await.refused(), "FORBIDDEN");
     let answer = admin.mutate("assignRole", assignment(&newcomer, &role), "id").await.ok();
     assert!(answer["assignRole"]["result"]["id"].is_string(), "{answer}");
+    let newcomer = town.tenant.another_session(&newcomer).await;
     newcomer.ask("{ patients { totalCount } }").await.ok();
 }
 
@@ -199,6 +210,7 @@ async fn a_role_built_upon_another_permits_what_that_permits_and_more_and_follow
     let night = defines(&admin, json!({ "rank": 50, "parentRoleId": base, "permissions": more })).await;
     let guard = town.tenant.user(NewUser::default()).await;
     admin.mutate("assignRole", assignment(&guard, &night), "id").await.ok();
+    let guard = town.tenant.another_session(&guard).await;
 
     let permissions = permissions_of(&guard).await;
     assert_eq!(permissions["patient.read"], "OWN", "of the house staff");

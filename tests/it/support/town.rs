@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeZone, Utc};
 use consentry::{
     http::router,
     identity::{
-        sign_in::new_session,
+        session_opening::{Proof, open},
         user_creation::{CreatedUser, NewAssignment, NewPractitioner, NewUser, create_user},
     },
     kernel::{
@@ -229,9 +229,9 @@ impl Tenant {
     pub async fn another_session(&self, actor: &Actor) -> Actor {
         let user_id = actor.user();
         let slot = self.app.operator("test");
-        let session = slot.write_anonymous(self.id, move |write| Box::pin(new_session(write, user_id)));
-        let (_, session) = session.await.expect("a session is made");
-        actor.with_token(session.into_token().expose_secret())
+        let session = slot.write_anonymous(self.id, move |write| Box::pin(open(write, user_id, Proof::Now)));
+        let session = session.await.expect("a session is made");
+        actor.with_token(session.token.expose().expose_secret())
     }
 
     /// A program that acts for a user with an API token, as the command `consentry token` makes it.
@@ -332,8 +332,8 @@ async fn user_with_session(
     new: NewUser,
 ) -> consentry::kernel::error::Result<(CreatedUser, String)> {
     let created = create_user(write, new).await?;
-    let (_, session) = new_session(write, created.user_id).await?;
-    Ok((created, session.into_token().expose_secret().to_owned()))
+    let session = open(write, created.user_id, Proof::Now).await?;
+    Ok((created, session.token.expose().expose_secret().to_owned()))
 }
 
 async fn insert_location(
