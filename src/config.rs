@@ -33,7 +33,7 @@ mod usage;
 pub use event_sink::EventSinkSettings;
 
 /// Every variable that is read.
-pub const VARIABLES: [&str; 31] = [
+pub const VARIABLES: [&str; 32] = [
     ENVIRONMENT,
     DATABASE_URL,
     DATABASE_MIGRATOR_URL,
@@ -51,6 +51,7 @@ pub const VARIABLES: [&str; 31] = [
     SESSION_ABSOLUTE,
     SIGN_IN_LIMIT,
     TRUSTED_PROXIES,
+    INVITATION_DAYS,
     DATA_DIRECTORY,
     POOL_SIZE,
     THREADS,
@@ -84,6 +85,7 @@ const SESSION_IDLE: &str = "CONSENTRY_SESSION_IDLE";
 const SESSION_ABSOLUTE: &str = "CONSENTRY_SESSION_ABSOLUTE";
 const SIGN_IN_LIMIT: &str = "CONSENTRY_SIGN_IN_LIMIT";
 const TRUSTED_PROXIES: &str = "CONSENTRY_TRUSTED_PROXIES";
+const INVITATION_DAYS: &str = "CONSENTRY_INVITATION_DAYS";
 const DATA_DIRECTORY: &str = "CONSENTRY_DATA_DIRECTORY";
 const POOL_SIZE: &str = "POOL_SIZE";
 const THREADS: &str = "CONSENTRY_THREADS";
@@ -109,6 +111,7 @@ const LONGEST_DRAIN_DELAY: u64 = 300;
 const SESSION_IDLES: (u64, u64) = (60, 86_400);
 const SESSION_LENGTHS: (u64, u64) = (300, 604_800);
 const MOST_SIGN_INS: usize = 1_000;
+const LONGEST_INVITATION: i64 = 30;
 /// The migrations' own progress is told once, by the command, and PostgreSQL's notices are of no use.
 const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,sqlx=warn";
 
@@ -162,6 +165,8 @@ pub struct Config {
     pub drain_delay: Duration,
     /// How long sessions last, and how often an address may try to sign in.
     pub sign_in: SignInPolicy,
+    /// How long somebody who was invited has to accept.
+    pub invitation_time: TimeDelta,
     /// Where the private cluster, the key file and the demo tokens are kept.
     pub data_directory: PathBuf,
     /// Connections to the database, for all threads together.
@@ -288,6 +293,7 @@ impl Config {
                 }),
             ),
             sign_in: source.sign_in()?,
+            invitation_time: TimeDelta::days(source.days(INVITATION_DAYS, LONGEST_INVITATION)?.unwrap_or(7)),
             data_directory: source.path(DATA_DIRECTORY).unwrap_or_else(|| PathBuf::from(".consentry")),
             pool_size,
             // A thread without a connection of its own could serve nobody.
@@ -486,6 +492,16 @@ impl<L: Fn(&str) -> Option<OsString>> Source<L> {
             })?;
         }
         Ok(policy)
+    }
+
+    fn days(&self, name: &str, most: i64) -> Result<Option<i64>, ConfigError> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        match text.parse() {
+            Ok(days) if (1..=most).contains(&days) => Ok(Some(days)),
+            _ => Err(ConfigError(format!(
+                "{name} is `{text}`, but it must be a number of days from 1 to {most}"
+            ))),
+        }
     }
 
     fn number(&self, name: &str, most: usize) -> Result<Option<usize>, ConfigError> {

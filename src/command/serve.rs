@@ -84,6 +84,7 @@ async fn serve(
         () = stop.asked() => return Ok(()),
     };
     let app = app.with_federation(federation(config, listener.local_addr().map_err(Failure::system)?));
+    let app = app.with_invitation_time(config.invitation_time);
     let mut background = background.start(&app)?;
     let pages = pages(config, actors.as_deref());
     let mut workers = Workers::start(config, &listener, &app, &options, server.pooler(), &pages)?;

@@ -57,9 +57,10 @@ pub(super) async fn run(config: &Config, request: Request) -> Result<(), Failure
     visit(server, async |server| {
         let options = server.app_options()?;
         let provider = check(&options, key).await?;
-        let (_, token) =
-            with_app(&options, server.pooler(), provider, async |app| invite(app, &invitation, role).await)
-                .await?;
+        let (_, token) = with_app(&options, server.pooler(), provider, async |app| {
+            invite(&app.with_invitation_time(config.invitation_time), &invitation, role).await
+        })
+        .await?;
         print(&format!("{}\n", token.expose_secret()))
     })
     .await

@@ -29,6 +29,7 @@ use crate::{
 
 mod canaries;
 pub mod canary;
+mod credentials;
 mod orphans;
 mod outbox;
 mod person_keys;
@@ -171,6 +172,7 @@ async fn check_tenants(
     report.line("root keys", format_args!("{} tenants", roots.counted), roots.first_broken)?;
     report.line("data keys", format_args!("{} keys", data_keys.counted), data_keys.first_broken)?;
     sealed::check(connection, &opened, report).await?;
+    credentials::check(connection, &opened, report).await?;
     search_tokens::check(connection, &opened, report).await?;
     references::check(connection, &opened, report).await?;
     let Findings { linked, waiting, chains, checkpoints, broken } = prove(app, journal).await?;

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use secrecy::ExposeSecret;
 
 use super::*;
@@ -38,6 +39,7 @@ fn nothing_has_to_be_set_on_a_bare_machine() {
     assert!((1..=16).contains(&config.threads));
     assert_eq!(config.log_format, LogFormat::Text);
     assert_eq!((config.connections, config.drain_delay), (1_000, Duration::ZERO));
+    assert_eq!(config.invitation_time, TimeDelta::days(7));
     assert!(config.log.starts_with("info"));
     assert_eq!(config.sign_in, SignInPolicy::default());
     assert!(config.postgresql_binaries.is_none());
@@ -66,6 +68,7 @@ fn every_variable_is_taken() {
         (SESSION_ABSOLUTE, "3600"),
         (SIGN_IN_LIMIT, "5"),
         (TRUSTED_PROXIES, "10.0.0.0/8, ::1"),
+        (INVITATION_DAYS, "2"),
         (DATA_DIRECTORY, "/srv/consentry"),
         (POOL_SIZE, "40"),
         (THREADS, "3"),
@@ -85,6 +88,7 @@ fn every_variable_is_taken() {
     assert!(config.explorer);
     assert_eq!(config.data_directory, PathBuf::from("/srv/consentry"));
     assert_eq!((config.connections, config.drain_delay), (250, Duration::ZERO));
+    assert_eq!(config.invitation_time, TimeDelta::days(2));
     assert_eq!((config.pool_size, config.threads), (40, 3));
     let sign_in = &config.sign_in;
     assert_eq!(
@@ -184,6 +188,8 @@ fn what_cannot_be_used_is_refused_by_its_name() {
         (CONNECTIONS, "0"),
         (DRAIN_DELAY, "301"),
         (DRAIN_DELAY, "5s"),
+        (INVITATION_DAYS, "0"),
+        (INVITATION_DAYS, "31"),
         (LOG, "consentry=loud"),
         (LOG_FORMAT, "xml"),
     ] {

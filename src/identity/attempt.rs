@@ -8,8 +8,8 @@ use entity::{
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
 use super::{
+    code_check,
     lockout::{forgotten, is_locked, note_failure},
-    one_time_code,
     password_check::CheckedPassword,
 };
 use crate::kernel::{
@@ -38,7 +38,7 @@ pub async fn sign_in(write: &Write, checked: &CheckedPassword, code: Option<&str
         _ if !right => false,
         _ if user.one_time_code_since.is_none() => true,
         None => return Ok(Verdict::CodeRequired),
-        Some(code) => one_time_code::accept(write, user.id, code).await?,
+        Some(code) => code_check::accept(write, user.id, code).await?,
     };
     conclude(write, checked, user, proved).await
 }

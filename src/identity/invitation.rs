@@ -99,7 +99,7 @@ pub struct InvitationMutation;
 
 #[Object]
 impl InvitationMutation {
-    /// Makes a user who can sign in once they accepted the invitation, within seven days.
+    /// Makes a user who can sign in once they accepted the invitation, within seven days unless the operator says otherwise.
     ///
     /// User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS` (the email address), `NOT_FOUND` (the patient, a role),
     /// `RANK_TOO_LOW` (a role). Roles without the permission `role.assign` are `FORBIDDEN`.

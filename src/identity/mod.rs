@@ -4,6 +4,7 @@ pub mod access_token;
 pub mod api_key;
 pub mod attempt;
 pub mod client_credentials;
+pub mod code_check;
 pub mod federation;
 pub mod identity_provider;
 pub mod invitation;

@@ -3,30 +3,26 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::{
     Id,
-    identity::{one_time_code_secret, permission::Permission, recovery_code, user},
+    identity::{one_time_code_secret, permission::Permission, user},
     tenancy::organization,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     attempt::{Verdict, locked_user, password_alone},
+    code_check::{accepted_step, forget, new_recovery_codes, new_secret, note, secret_of},
     own_password::{self, wrong_password},
     password_check::CheckedPassword,
     user::User,
     user_status::managed,
 };
 use crate::kernel::{
-    crypto::{DerivedPurpose, OneTimeCodeSecret, Place, RecoveryCode},
     door::{Door, Requires, SignedIn},
     error::{Error, Result, UserErrorCode},
     graphql::{DateTime, Payload, Payloaded, public, requires},
-    record::Written,
     write::Write,
 };
-
-/// How many recovery codes there are.
-const RECOVERY_CODES: usize = 10;
 
 /// The password once more, before an authenticator app is added.
 #[derive(Clone, InputObject)]
@@ -79,6 +75,12 @@ pub struct OneTimeCodeEnrolment {
 pub struct RecoveryCodes {
     /// Ten codes, each good once. They are shown here and never again.
     codes: Vec<String>,
+}
+
+impl RecoveryCodes {
+    fn of(codes: Vec<SecretString>) -> Self {
+        Self { codes: codes.iter().map(|code| code.expose_secret().to_owned()).collect() }
+    }
 }
 
 /// An authenticator app that was taken away.
@@ -189,17 +191,7 @@ async fn begin(write: &Write, checked: CheckedPassword) -> Result<Result<OneTime
     }
     write.update(user.id, None, *change).await?;
     write.erase::<one_time_code_secret::Entity>(secret_of(user.id)).await?;
-    let id = write.new_id::<one_time_code_secret::Entity>();
-    let secret = OneTimeCodeSecret::generate()?;
-    let sealed = write.keys().seal_credential(&place(write, id), secret.expose_bytes())?;
-    write
-        .insert(one_time_code_secret::ActiveModel {
-            id: Set(id),
-            user_id: Set(user.id),
-            secret: Set(sealed),
-            ..Default::default()
-        })
-        .await?;
+    let secret = new_secret(write, user.id).await?;
     let root = Id::<organization::Entity>::new(write.tenant_id());
     let root = write.find::<organization::Entity>(Condition::all().add(organization::Column::Id.eq(root)));
     let account = root.await?.map_or_else(|| write.tenant_id().to_string(), |organization| organization.slug);
@@ -230,7 +222,7 @@ async fn confirm(write: &Write, input: ConfirmOneTimeCodeEnrolmentInput) -> Resu
     write.update(begun.id, None, secret).await?;
     let change = user::ActiveModel { one_time_code_since: Set(Some(now)), ..Default::default() };
     write.update(own, None, change).await?;
-    let codes = new_recovery_codes(write, own).await?;
+    let codes = RecoveryCodes::of(new_recovery_codes(write, own).await?);
     note(write, own, "user.add_one_time_code");
     write.emit("user.one_time_code_added", "USER", own.uuid()).await?;
     Ok(codes)
@@ -253,7 +245,7 @@ async fn regenerate(write: &Write, checked: CheckedPassword) -> Result<Result<Re
     };
     has_app(&user)?;
     write.update(user.id, None, *change).await?;
-    let codes = new_recovery_codes(write, user.id).await?;
+    let codes = RecoveryCodes::of(new_recovery_codes(write, user.id).await?);
     note(write, user.id, "user.regenerate_recovery_codes");
     write.emit("user.recovery_codes_made", "USER", user.id.uuid()).await?;
     Ok(Ok(codes))
@@ -274,100 +266,8 @@ fn has_app(user: &user::Model) -> Result<()> {
     }
 }
 
-/// Whether a code is right: of the authenticator app, or a recovery code. A right one is used up. The row of the user has
-/// to be locked, so that nobody uses a code twice at the same time.
-///
-/// # Errors
-///
-/// Those of the database; `INTERNAL` when the secret does not open.
-pub async fn accept(write: &Write, user_id: Id<user::Entity>, code: &str) -> Result<bool> {
-    if let Some(secret) = write.find::<one_time_code_secret::Entity>(secret_of(user_id)).await?
-        && let Some(step) = accepted_step(write, &secret, code)?
-    {
-        let used = one_time_code_secret::ActiveModel { last_step: Set(step), ..Default::default() };
-        write.update(secret.id, None, used).await?;
-        return Ok(true);
-    }
-    let Some(code) = RecoveryCode::parse(code) else { return Ok(false) };
-    let unused = Condition::all()
-        .add(recovery_code::Column::UserId.eq(user_id))
-        .add(recovery_code::Column::UsedAt.is_null());
-    let message = code.message();
-    let rows = write.find_all::<recovery_code::Entity>(unused).await?;
-    let same = |row: &&recovery_code::Model| {
-        write.keys().verify_mac(DerivedPurpose::TokenHash, &message, &row.code_mac)
-    };
-    let Some(row) = rows.iter().find(same) else { return Ok(false) };
-    let used = recovery_code::ActiveModel { used_at: Set(Some(write.now())), ..Default::default() };
-    write.update(row.id, None, used).await?;
-    note(write, user_id, "user.use_recovery_code");
-    write.emit("user.recovery_code_used", "USER", user_id.uuid()).await?;
-    Ok(true)
-}
-
-fn accepted_step(write: &Write, row: &one_time_code_secret::Model, code: &str) -> Result<Option<i64>> {
-    let secret = write.keys().open_credential(&place(write, row.id), &row.secret)?;
-    let typed: String = code.chars().filter(|character| *character != ' ').take(16).collect();
-    Ok(OneTimeCodeSecret::from_bytes(&secret)?.accepts(&typed, write.now(), row.last_step))
-}
-
-async fn new_recovery_codes(write: &Write, user_id: Id<user::Entity>) -> Result<RecoveryCodes> {
-    write.erase::<recovery_code::Entity>(codes_of(user_id)).await?;
-    let mut codes = Vec::with_capacity(RECOVERY_CODES);
-    let mut rows = Vec::with_capacity(RECOVERY_CODES);
-    for _ in 0..RECOVERY_CODES {
-        let code = RecoveryCode::generate()?;
-        rows.push(recovery_code::ActiveModel {
-            id: Set(write.new_id()),
-            user_id: Set(user_id),
-            code_mac: Set(write.keys().mac(DerivedPurpose::TokenHash, &code.message()).to_vec()),
-            ..Default::default()
-        });
-        codes.push(code.expose().expose_secret().to_owned());
-    }
-    write.insert_many(rows).await?;
-    Ok(RecoveryCodes { codes })
-}
-
 async fn erase(write: &Write, user_id: Id<user::Entity>, operation: &'static str) -> Result<()> {
     forget(write, user_id).await?;
     note(write, user_id, operation);
     write.emit("user.one_time_code_removed", "USER", user_id.uuid()).await
-}
-
-/// Erases the secret and the recovery codes of a user for good.
-///
-/// # Errors
-///
-/// Those of the database.
-pub async fn forget(write: &Write, user_id: Id<user::Entity>) -> Result<()> {
-    write.erase::<one_time_code_secret::Entity>(secret_of(user_id)).await?;
-    write.erase::<recovery_code::Entity>(codes_of(user_id)).await
-}
-
-fn secret_of(user_id: Id<user::Entity>) -> Condition {
-    Condition::all().add(one_time_code_secret::Column::UserId.eq(user_id))
-}
-
-fn codes_of(user_id: Id<user::Entity>) -> Condition {
-    Condition::all().add(recovery_code::Column::UserId.eq(user_id))
-}
-
-fn place(write: &Write, id: Id<one_time_code_secret::Entity>) -> Place<'static> {
-    Place {
-        tenant_id: write.tenant_id(),
-        table: "one_time_code_secrets",
-        column: "secret",
-        row_id: id.uuid(),
-    }
-}
-
-fn note(write: &Write, user_id: Id<user::Entity>, operation: &'static str) {
-    write.written(Written {
-        operation,
-        target_kind: "USER",
-        target_id: user_id.uuid(),
-        patient_id: None,
-        fields: vec!["oneTimeCode"],
-    });
 }

@@ -15,7 +15,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 use uuid::Uuid;
 
 use super::{
-    last_owner::stays_with_an_owner, lockout::forgotten, one_time_code, rank::not_above_oneself, user::User,
+    code_check, last_owner::stays_with_an_owner, lockout::forgotten, rank::not_above_oneself, user::User,
     user_token,
 };
 use crate::kernel::{
@@ -221,7 +221,7 @@ pub async fn retire(write: &Write, user_id: Id<user::Entity>, reason: String) ->
         ..forgotten()
     };
     write.update(user_id, None, change).await?;
-    one_time_code::forget(write, user_id).await?;
+    code_check::forget(write, user_id).await?;
     end_all_access(write, user_id).await
 }
 

@@ -31,8 +31,6 @@ pub struct IssuedToken {
     pub expires_at: DateTime<Utc>,
 }
 
-/// How long somebody who was invited has.
-const INVITATION: TimeDelta = TimeDelta::days(7);
 /// How long somebody has who forgot the password.
 const PASSWORD_RESET: TimeDelta = TimeDelta::hours(24);
 
@@ -54,7 +52,7 @@ pub async fn issue(write: &Write, user_id: Id<user::Entity>, kind: UserTokenKind
     let token = BearerToken::mint(bearer_kind(kind), write.tenant_id(), id.uuid())?;
     let expires_at = write.now()
         + match kind {
-            UserTokenKind::Invitation => INVITATION,
+            UserTokenKind::Invitation => write.invitation_time(),
             UserTokenKind::PasswordReset => PASSWORD_RESET,
         };
     write

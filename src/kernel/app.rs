@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::TimeDelta;
 use entity::tenancy::tenant::PLATFORM;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use sea_orm::{FromQueryResult, QueryResult};
@@ -41,6 +42,8 @@ use crate::{
 
 /// How long after its beginning a request may still ask the database for something.
 const REQUEST_TIME: Duration = Duration::from_secs(15);
+/// How long somebody who was invited has to accept, when nobody says otherwise.
+const INVITATION_TIME: TimeDelta = TimeDelta::days(7);
 
 /// The running application. Cheap to clone; a server has one for each of its threads, which share all but the pool.
 #[derive(Clone)]
@@ -68,6 +71,7 @@ struct Shared {
     federation: Federation,
     allow_get: bool,
     request_time: Duration,
+    invitation_time: TimeDelta,
     operations: Operations,
     draining: Arc<AtomicBool>,
     public_url: Option<Arc<str>>,
@@ -105,6 +109,7 @@ impl App {
             federation: Federation::new(Reach::Public, None),
             allow_get: false,
             request_time: REQUEST_TIME,
+            invitation_time: INVITATION_TIME,
             operations: Operations::default(),
             draining: Arc::default(),
             public_url: None,
@@ -210,6 +215,17 @@ impl App {
     /// The URL by which the outside knows the server; none where the operator has not said it.
     pub fn public_url(&self) -> Option<&str> {
         self.shared.public_url.as_deref()
+    }
+
+    /// The same application, giving those who are invited so much time.
+    pub fn with_invitation_time(&self, invitation_time: TimeDelta) -> Self {
+        let shared = Shared { invitation_time, ..(*self.shared).clone() };
+        Self { shared: Arc::new(shared), ..self.clone() }
+    }
+
+    /// How long somebody who was invited has to accept.
+    pub fn invitation_time(&self) -> TimeDelta {
+        self.shared.invitation_time
     }
 
     /// How long after its beginning a request may still ask the database for something. What runs then ends by itself,

@@ -17,7 +17,7 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache},
     runtime::{Timer, TokioSpawner},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{DataClass, Id, identity::user, people::patient, platform::audit_log::AuditAction};
 use sea_orm::{ExecResult, QueryResult, Statement};
 use sea_query_sqlx::SqlxValues;
@@ -75,6 +75,11 @@ impl Core {
     /// The present moment of the injected clock.
     pub fn now(&self) -> DateTime<Utc> {
         self.app.clock().now()
+    }
+
+    /// How long somebody who was invited has to accept.
+    pub fn invitation_time(&self) -> TimeDelta {
+        self.app.invitation_time()
     }
 
     /// A new id.

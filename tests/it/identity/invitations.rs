@@ -241,6 +241,25 @@ async fn nobody_gives_a_role_above_their_own_nor_one_that_there_is_not() {
 }
 
 #[tokio::test]
+async fn who_may_invite_but_gives_no_roles_everywhere_invites_without_them() {
+    let town = Town::new().await;
+    let manager = town.tenant.with_role("MANAGER").await;
+    let users = town.tenant.count("users").await;
+
+    let refused = invites(&manager, json!({ "email": EMAIL, "roleKeys": ["ASSISTANT"] })).await;
+    assert_eq!(refused.refused(), "FORBIDDEN");
+    assert_eq!(town.tenant.count("users").await, users);
+    assert_eq!(town.tenant.count("user_tokens").await, 0);
+
+    let data = invites(&manager, json!({ "email": EMAIL })).await.ok();
+    let token = data["inviteUser"]["result"]["invitationToken"].as_str().expect("a token").to_owned();
+    accepts(&town.anonymous(), &token, NEW_PASSWORD).await.ok();
+    let signed_in = signs_in(&town.anonymous(), "town", EMAIL, NEW_PASSWORD).await;
+    let user = town.anonymous().with_token(&token_of(&signed_in));
+    assert_eq!(permissions_of(&user).await.len(), 0);
+}
+
+#[tokio::test]
 async fn a_patient_is_invited_to_see_their_own_record() {
     let town = Town::new().await;
     let clinician = town.tenant.clinician().await;
@@ -279,7 +298,8 @@ async fn the_operator_invites_the_first_owner_of_a_tenant() {
             .args(["user", "invite", "--tenant", "town", "--email", email, "--role", role])
             .env_clear()
             .env("DATABASE_URL", town.database.url("consentry_app"))
-            .env("ENCRYPTION_KEY", crate::support::KEY);
+            .env("ENCRYPTION_KEY", crate::support::KEY)
+            .env("CONSENTRY_INVITATION_DAYS", "2");
         let output = tokio::task::spawn_blocking(move || command.output()).await.expect("no panic");
         let output = output.expect("it runs");
         let said =
@@ -294,6 +314,8 @@ async fn the_operator_invites_the_first_owner_of_a_tenant() {
     let (said, status) = run("SAILOR", "other@town.example").await;
     assert_eq!(status, Some(2), "{said}");
 
+    let days = "select (expires_at - created_at between '2 days - 1 minute' and '2 days') from user_tokens where tenant_id = $1";
+    assert_eq!(town.tenant.scalar::<bool>(days, town.tenant.id).await, Some(true), "as the operator set it");
     accepts(&town.anonymous(), &token, PASSWORD).await.ok();
     let owner =
         town.anonymous().with_token(&token_of(&signs_in(&town.anonymous(), "town", EMAIL, PASSWORD).await));

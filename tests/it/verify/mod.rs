@@ -122,6 +122,7 @@ async fn a_database_that_nobody_meddled_with_is_found_whole_and_every_line_looke
         // Given and family name, email, phone number, social security number, a reason; and two names next door.
         ("sealed values", "ok      sealed values 8 values"),
         ("search tokens", "ok      search tokens "),
+        ("user secrets", "ok      user secrets  "),
         ("references", "ok      references    "),
     ] {
         assert!(verdict.line(line).starts_with(counted), "{}", verdict.text);

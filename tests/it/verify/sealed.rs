@@ -115,3 +115,30 @@ async fn an_identity_that_was_changed_and_cleared_keeps_its_tokens_right() {
 
     assert!(verdict.content, "{}", verdict.text);
 }
+
+#[tokio::test]
+async fn a_secret_of_a_one_time_code_that_was_changed_or_moved_is_named() {
+    let town = Town::new().await;
+    let (clinician, _) = known(&town).await;
+    let keys = town.app.tenant_keys(town.tenant.id).await.expect("keys");
+    let row = town.app.ids().next();
+    let sealed = keys.seal_credential(&consentry::identity::code_check::place(town.tenant.id, row), &[7; 20]);
+    let sealed: String = sealed.expect("it is sealed").iter().map(|byte| format!("{byte:02x}")).collect();
+    let insert = format!(
+        "insert into one_time_code_secrets (tenant_id, id, user_id, secret)
+        values ('{}', '{row}', '{}', decode('{sealed}', 'hex'))",
+        town.tenant.id,
+        clinician.user()
+    );
+    assert_eq!(town.tenant.change(&insert).await, 1);
+    let verdict = verify(&town, &[]).await;
+    assert!(verdict.line("user secrets").ends_with(" 1 secrets"), "{}", verdict.text);
+
+    meddle(&town, "update one_time_code_secrets set secret = set_byte(secret, 20, get_byte(secret, 20) # 1)")
+        .await;
+
+    let verdict = verify(&town, &[]).await;
+    let problem =
+        format!("tenant town, one_time_code_secrets.secret of row {row}: the value does not authenticate");
+    verdict.names("user secrets", &problem);
+}
