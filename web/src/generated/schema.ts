@@ -50,6 +50,30 @@ export type AccessExplanationEntry = {
 /** `AccessExplanation` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AccessExplanationResult = AccessExplanation | Withheld;
 
+/** An invitation to accept. */
+export type ActivateUserInput = {
+  /** The password to sign in with: 12 to 128 characters, of whatever kind. */
+  password: Scalars['String']['input'];
+  /** The token of the invitation. */
+  token: Scalars['String']['input'];
+};
+
+/** An invitation that was accepted: sign in with the password now. */
+export type ActivatedUser = {
+  __typename?: 'ActivatedUser';
+  /** When it was accepted. */
+  activatedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type ActivatedUserPayload = {
+  __typename?: 'ActivatedUserPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<ActivatedUser>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** A place on a care team to give. */
 export type AssignCareTeamInput = {
   /** Until when, exclusively; open when left out. */
@@ -185,27 +209,10 @@ export type AuditSubject = {
 /** `AuditSubject` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AuditSubjectResult = AuditSubject | Withheld;
 
-/** A new session in a cookie of the browser. */
-export type BrowserSession = {
-  __typename?: 'BrowserSession';
-  /**
-   * Send it in the header `X-CSRF-Token` with every request. It also stands in the cookie `__Host-consentry-csrf`,
-   * which scripts of the page can read.
-   */
-  csrfToken: Scalars['String']['output'];
-  /** When the session ends at the latest. */
-  expiresAt: Scalars['DateTime']['output'];
-  /** After how many seconds without a request the session ends; null when only `expiresAt` ends it. */
-  idleSeconds?: Maybe<Scalars['Int']['output']>;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type BrowserSessionPayload = {
-  __typename?: 'BrowserSessionPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<BrowserSession>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
+/** The password once more, before an authenticator app is added. */
+export type BeginOneTimeCodeEnrolmentInput = {
+  /** The password. */
+  password: Scalars['String']['input'];
 };
 
 /** A place on a patient's care team. */
@@ -269,12 +276,26 @@ export type CareTeamRole =
   /** Supervises the care. */
   | 'SUPERVISOR';
 
+/** A password to change. */
+export type ChangePasswordInput = {
+  /** The password of now. */
+  currentPassword: Scalars['String']['input'];
+  /** The password from now on: 12 to 128 characters, of whatever kind. */
+  newPassword: Scalars['String']['input'];
+};
+
 /** In which order of writing. */
 export type Chronology =
   /** The newest first. */
   | 'NEWEST_FIRST'
   /** The oldest first. */
   | 'OLDEST_FIRST';
+
+/** The first code of an authenticator app. */
+export type ConfirmOneTimeCodeEnrolmentInput = {
+  /** The code that the app shows now. */
+  oneTimeCode: Scalars['String']['input'];
+};
 
 /** A consent or restriction of a patient. What it says is in `detail`. */
 export type Consent = {
@@ -532,6 +553,14 @@ export type DataClass =
   /** SUD counseling notes kept apart from the record (42 CFR 2.31(b), label V). */
   | 'SUD_COUNSELING_NOTE';
 
+/** A user to part with. */
+export type DeactivateUserInput = {
+  /** Why, 1 to 200 characters. Do not put a name into it. */
+  reason: Scalars['String']['input'];
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
 /** A consent to prepare. */
 export type DraftConsentInput = {
   /** Whose consent. */
@@ -577,24 +606,6 @@ export type EndedSessionPayload = {
   userErrors: Array<UserError>;
 };
 
-/** Sessions that ended. */
-export type EndedSessions = {
-  __typename?: 'EndedSessions';
-  /** How many. */
-  count: Scalars['Int']['output'];
-  /** When they ended. */
-  endedAt: Scalars['DateTime']['output'];
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type EndedSessionsPayload = {
-  __typename?: 'EndedSessionsPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<EndedSessions>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
 /** `extensions.code` of an entry in `errors[]`. */
 export type ErrorCode =
   /** `after` is not a cursor that this connection gave out. */
@@ -603,8 +614,6 @@ export type ErrorCode =
   | 'BAD_REQUEST'
   /** An argument cannot be used: an id that is no UUID, a page size out of range, a header with an unknown purpose. */
   | 'BAD_USER_INPUT'
-  /** A session in a cookie came without its `X-CSRF-Token`, or from another site's page; nothing was executed. */
-  | 'CSRF_REFUSED'
   /** The document is too large, too deep or asks for too much; the message names the limit. */
   | 'DOCUMENT_LIMIT_EXCEEDED'
   /** Signed in, but no role gives the permission that the message names. */
@@ -623,10 +632,6 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The body is larger than 64 KiB. */
   | 'PAYLOAD_TOO_LARGE'
-  /** Too many requests; wait as long as `Retry-After` and `extensions.retryAfter` say. */
-  | 'RATE_LIMITED'
-  /** The act needs a proof of who you are that is less than five minutes old: `reauthenticate`, then repeat it. */
-  | 'REAUTH_REQUIRED'
   /** The body did not arrive within 10 seconds. */
   | 'REQUEST_TIMEOUT'
   /** The change is committed, but its result could not be shown; ask for it again. */
@@ -649,20 +654,58 @@ export type ExpiryKind =
   /** Never: allowed for treatment, payment and operations alone. */
   | 'NONE';
 
-/** A proof that is fresh. */
-export type FreshProof = {
-  __typename?: 'FreshProof';
-  /** Until when it counts as fresh. */
-  freshUntil: Scalars['DateTime']['output'];
-  /** When it was given. */
-  provedAt: Scalars['DateTime']['output'];
+/** Somebody to invite. */
+export type InviteUserInput = {
+  /** The email address, by which the user signs in. Only a keyed token of it is stored. */
+  email: Scalars['String']['input'];
+  /** The patient that the user is; left out for everybody else. */
+  patientId?: InputMaybe<Scalars['ID']['input']>;
+  /** Keys of the roles that the user gets; giving roles needs the permission `role.assign`. */
+  roleKeys?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+/** A user who is to choose another password. */
+export type IssuePasswordResetInput = {
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** An invitation. Hand the token to the human by a way of your own: nothing is sent. */
+export type IssuedInvitation = {
+  __typename?: 'IssuedInvitation';
+  /** Until when it can be accepted. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The token to accept it with, once. It is shown here and never again. */
+  invitationToken: Scalars['String']['output'];
+  /** Who was invited. */
+  user?: Maybe<User>;
 };
 
 /** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type FreshProofPayload = {
-  __typename?: 'FreshProofPayload';
+export type IssuedInvitationPayload = {
+  __typename?: 'IssuedInvitationPayload';
   /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<FreshProof>;
+  result?: Maybe<IssuedInvitation>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A token to choose another password with. Hand it to the human by a way of your own: nothing is sent. */
+export type IssuedPasswordReset = {
+  __typename?: 'IssuedPasswordReset';
+  /** Until when it is good. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The token, good once. It is shown here and never again. */
+  resetToken: Scalars['String']['output'];
+  /** Whose password it is. */
+  user?: Maybe<User>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type IssuedPasswordResetPayload = {
+  __typename?: 'IssuedPasswordResetPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<IssuedPasswordReset>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
 };
@@ -727,6 +770,13 @@ export type LocationKind =
 export type Mutation = {
   __typename?: 'Mutation';
   /**
+   * Accepts an invitation with a password of one's own.
+   *
+   * User errors: `INVALID_TOKEN`, whatever is wrong with the token; `VALIDATION_FAILED` for a password that is too
+   * short or among those that are tried first: choose another, the token is still good.
+   */
+  activateUser?: Maybe<ActivatedUserPayload>;
+  /**
    * Gives a practitioner a place on a patient's care team: the relationship without which no role sees protected
    * data.
    *
@@ -735,11 +785,41 @@ export type Mutation = {
    */
   assignCareTeam?: Maybe<CareTeamMemberPayload>;
   /**
+   * Makes a secret for an authenticator app. Nothing changes about signing in until `confirmOneTimeCodeEnrolment` shows
+   * that the app has it. Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
+   * (there is an app already, or the token is not that of a session).
+   */
+  beginOneTimeCodeEnrolment?: Maybe<OneTimeCodeEnrolmentPayload>;
+  /**
+   * Changes one's own password; all other sessions end, and so does access that was given out to programs in them.
+   * Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the password of now is wrong, which counts as a wrong attempt to sign in, or one
+   * has to wait), `VALIDATION_FAILED`, `INVALID_STATE` (the token is not that of a session).
+   */
+  changePassword?: Maybe<PasswordChangePayload>;
+  /**
+   * Adds the authenticator app: from now on, signing in needs its code, or a recovery code. Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the code), `INVALID_STATE` (nothing was begun).
+   */
+  confirmOneTimeCodeEnrolment?: Maybe<RecoveryCodesPayload>;
+  /**
    * Enters a patient. A practitioner who does it joins the care team as `INTAKE`.
    *
    * User errors: `NOT_FOUND` (location), `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
    */
   createPatient?: Maybe<PatientPayload>;
+  /**
+   * Parts with a user for good: sessions and tokens end at once, password and codes are erased. The email address is
+   * free for a new user; the record keeps speaking of this one.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (deactivated already, oneself, or
+   * the last owner).
+   */
+  deactivateUser?: Maybe<UserPayload>;
   /**
    * Prepares a consent for the patient to sign. It permits nothing until it is signed.
    *
@@ -747,12 +827,24 @@ export type Mutation = {
    */
   draftConsent?: Maybe<ConsentPayload>;
   /**
-   * Proves again who you are, for acts that answer `REAUTH_REQUIRED`: from the next request on, this session may do them
-   * for five minutes. Needs a session. Every attempt is recorded, and counts like one to sign in.
+   * Makes a user who can sign in once they accepted the invitation, within seven days unless the operator says otherwise.
    *
-   * User errors: `INVALID_CREDENTIALS`; `INVALID_STATE` when the token is not that of a session.
+   * User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS` (the email address), `NOT_FOUND` (the patient, a role),
+   * `RANK_TOO_LOW` (a role). Roles without the permission `role.assign` are `FORBIDDEN`.
    */
-  reauthenticate?: Maybe<FreshProofPayload>;
+  inviteUser?: Maybe<IssuedInvitationPayload>;
+  /**
+   * Makes a token with which a user chooses another password within a day; an earlier one is good for nothing any more.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not active).
+   */
+  issuePasswordReset?: Maybe<IssuedPasswordResetPayload>;
+  /**
+   * Lets a suspended user sign in again, with the password and codes that they had.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (not suspended).
+   */
+  reactivateUser?: Maybe<UserPayload>;
   /**
    * Files a consent that was signed on paper or given orally, with its evidence. It counts at once.
    *
@@ -760,11 +852,44 @@ export type Mutation = {
    */
   recordConsent?: Maybe<ConsentPayload>;
   /**
-   * Gives this session a new token: the one before is refused from now on. Needs a session.
+   * Makes ten other recovery codes; those of before are good for nothing any more. Needs a session.
    *
-   * User error: `INVALID_STATE` when the token is not that of a session.
+   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
+   * (there is no authenticator app, or the token is not that of a session).
    */
-  renewSession?: Maybe<RenewedSessionPayload>;
+  regenerateRecoveryCodes?: Maybe<RecoveryCodesPayload>;
+  /**
+   * Takes the authenticator app and the recovery codes away: the password alone is enough again. Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
+   * (there is none, or the token is not that of a session).
+   */
+  removeOneTimeCode?: Maybe<OneTimeCodeRemovalPayload>;
+  /**
+   * Says that one forgot the password. The answer is the same whether or not there is such an account. Nothing is sent:
+   * whoever manages users sees the request and hands out a token (`issuePasswordReset`).
+   */
+  requestPasswordReset?: Maybe<PasswordResetRequestPayload>;
+  /**
+   * Makes a new token for somebody who was invited; the one before it is good for nothing any more.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not invited, or accepted already).
+   */
+  resendInvitation?: Maybe<IssuedInvitationPayload>;
+  /**
+   * Takes the authenticator app and the recovery codes of a user away, who lost both: make sure who is asking.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (there is none).
+   */
+  resetOneTimeCode?: Maybe<UserPayload>;
+  /**
+   * Chooses another password with a token. All sessions of the user end, they need not wait any longer after wrong
+   * attempts, and their one-time codes stay as they are.
+   *
+   * User errors: `INVALID_TOKEN`, whatever is wrong with the token; `VALIDATION_FAILED` for a password that is too
+   * short or among those that are tried first: choose another, the token is still good.
+   */
+  resetPassword?: Maybe<PasswordChangePayload>;
   /**
    * Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
    * here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
@@ -773,18 +898,11 @@ export type Mutation = {
    */
   revokeConsent?: Maybe<ConsentPayload>;
   /**
-   * Ends all your sessions but this one. Needs a session.
+   * Takes an invitation back: the token is good for nothing any more, and the email address is free.
    *
-   * User error: `INVALID_STATE` when the token is not that of a session.
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not invited, or accepted already).
    */
-  revokeOtherSessions?: Maybe<EndedSessionsPayload>;
-  /**
-   * Ends a session, whose next request is refused: one of your own, or anybody's with the permission `user.manage`.
-   * Needs a session.
-   *
-   * User error: `NOT_FOUND`, also for a session that is over.
-   */
-  revokeSession?: Maybe<EndedSessionPayload>;
+  revokeInvitation?: Maybe<UserPayload>;
   /**
    * Signs one's own consent. An incomplete form is refused, with what is missing.
    *
@@ -792,25 +910,31 @@ export type Mutation = {
    */
   signConsent?: Maybe<ConsentPayload>;
   /**
-   * Signs in with email and password. Every attempt is recorded; an address that tries too often gets `RATE_LIMITED`.
+   * Signs in with email and password. Every attempt is recorded.
    *
-   * User error: `INVALID_CREDENTIALS`, the same for a wrong organization, email and password, and for an account that
-   * may not sign in.
+   * User errors: `INVALID_CREDENTIALS`, the same for a wrong organization, email, password and code, for an account that
+   * may not sign in, and for one that has to wait after several wrong attempts; `ONE_TIME_CODE_REQUIRED`.
    */
   signIn?: Maybe<NewSessionPayload>;
   /**
-   * As `signIn`, for a page in a browser: the session goes into the cookie `__Host-consentry`, which no script can read.
-   * Every request with the cookie then needs the header `X-CSRF-Token`, else `CSRF_REFUSED`.
-   *
-   * User error: as `signIn`.
-   */
-  signInWithCookie?: Maybe<BrowserSessionPayload>;
-  /**
-   * Ends the session of this token or cookie: the next request with it is refused. Needs a session.
+   * Ends the session of this token: the next request with it is refused. Needs a session.
    *
    * User error: `INVALID_STATE` when the token is not that of a session.
    */
   signOut?: Maybe<EndedSessionPayload>;
+  /**
+   * Suspends a user: all their sessions and tokens end at once, and they cannot sign in until they are reactivated.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (not active, oneself, or the last
+   * owner).
+   */
+  suspendUser?: Maybe<UserPayload>;
+  /**
+   * Lets a user try to sign in again who has to wait after wrong attempts.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (does not have to wait).
+   */
+  unlockUser?: Maybe<UserPayload>;
   /**
    * Changes who a patient is. Needs a live relationship to the patient; what it returns passes the gates again.
    *
@@ -821,8 +945,32 @@ export type Mutation = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationActivateUserArgs = {
+  input: ActivateUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationAssignCareTeamArgs = {
   input: AssignCareTeamInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationBeginOneTimeCodeEnrolmentArgs = {
+  input: BeginOneTimeCodeEnrolmentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationChangePasswordArgs = {
+  input: ChangePasswordInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationConfirmOneTimeCodeEnrolmentArgs = {
+  input: ConfirmOneTimeCodeEnrolmentInput;
 };
 
 
@@ -833,14 +981,32 @@ export type MutationCreatePatientArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationDeactivateUserArgs = {
+  input: DeactivateUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationDraftConsentArgs = {
   input: DraftConsentInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationReauthenticateArgs = {
-  input: ReauthenticateInput;
+export type MutationInviteUserArgs = {
+  input: InviteUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationIssuePasswordResetArgs = {
+  input: IssuePasswordResetInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationReactivateUserArgs = {
+  input: ReactivateUserInput;
 };
 
 
@@ -851,14 +1017,50 @@ export type MutationRecordConsentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRegenerateRecoveryCodesArgs = {
+  input: RegenerateRecoveryCodesInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRemoveOneTimeCodeArgs = {
+  input: RemoveOneTimeCodeInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRequestPasswordResetArgs = {
+  input: RequestPasswordResetInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationResendInvitationArgs = {
+  input: ResendInvitationInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationResetOneTimeCodeArgs = {
+  input: ResetOneTimeCodeInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationResetPasswordArgs = {
+  input: ResetPasswordInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRevokeConsentArgs = {
   input: RevokeConsentInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRevokeSessionArgs = {
-  input: RevokeSessionInput;
+export type MutationRevokeInvitationArgs = {
+  input: RevokeInvitationInput;
 };
 
 
@@ -875,8 +1077,14 @@ export type MutationSignInArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationSignInWithCookieArgs = {
-  input: SignInInput;
+export type MutationSuspendUserArgs = {
+  input: SuspendUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationUnlockUserArgs = {
+  input: UnlockUserInput;
 };
 
 
@@ -890,8 +1098,6 @@ export type NewSession = {
   __typename?: 'NewSession';
   /** When the session ends at the latest. */
   expiresAt: Scalars['DateTime']['output'];
-  /** After how many seconds without a request the session ends; null when only `expiresAt` ends it. */
-  idleSeconds?: Maybe<Scalars['Int']['output']>;
   /** The bearer token: send it in the header `Authorization: Bearer …`. It is shown once and stored nowhere. */
   token: Scalars['String']['output'];
 };
@@ -901,6 +1107,38 @@ export type NewSessionPayload = {
   __typename?: 'NewSessionPayload';
   /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
   result?: Maybe<NewSession>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** What an authenticator app has to be told. */
+export type OneTimeCodeEnrolment = {
+  __typename?: 'OneTimeCodeEnrolment';
+  /** The address to show as a QR code. It holds the secret, and is shown here and never again. */
+  uri: Scalars['String']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type OneTimeCodeEnrolmentPayload = {
+  __typename?: 'OneTimeCodeEnrolmentPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<OneTimeCodeEnrolment>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** An authenticator app that was taken away. */
+export type OneTimeCodeRemoval = {
+  __typename?: 'OneTimeCodeRemoval';
+  /** When it was taken away. */
+  removedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type OneTimeCodeRemovalPayload = {
+  __typename?: 'OneTimeCodeRemovalPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<OneTimeCodeRemoval>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
 };
@@ -916,6 +1154,38 @@ export type PageInfo = {
   hasPreviousPage: Scalars['Boolean']['output'];
   /** The cursor of the first row; null on an empty page. */
   startCursor?: Maybe<Scalars['Cursor']['output']>;
+};
+
+/** A password that was changed. */
+export type PasswordChange = {
+  __typename?: 'PasswordChange';
+  /** When it was changed. */
+  changedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type PasswordChangePayload = {
+  __typename?: 'PasswordChangePayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<PasswordChange>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A request for another password that was taken down, whether or not there is such an account. */
+export type PasswordResetRequest = {
+  __typename?: 'PasswordResetRequest';
+  /** When it was taken down. */
+  requestedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type PasswordResetRequestPayload = {
+  __typename?: 'PasswordResetRequestPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<PasswordResetRequest>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
 };
 
 /** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
@@ -1255,8 +1525,10 @@ export type Query = {
   practitioner?: Maybe<Practitioner>;
   /** The practitioners of your organization. */
   practitioners?: Maybe<PractitionerConnection>;
-  /** Where a user is signed in. */
-  sessions?: Maybe<UserSessionConnection>;
+  /** The user with this id; null when there is none, or none within your reach. For yourself see `viewer`. */
+  user?: Maybe<User>;
+  /** The users whom you manage. */
+  users?: Maybe<UserConnection>;
   /** Who is signed in; null when nobody is. */
   viewer?: Maybe<Viewer>;
 };
@@ -1331,11 +1603,17 @@ export type QueryPractitionersArgs = {
 
 
 /** What can be asked. */
-export type QuerySessionsArgs = {
+export type QueryUserArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryUsersArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
+  filter?: InputMaybe<UserFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   orderBy?: Chronology;
-  userId: Scalars['ID']['input'];
 };
 
 /** How far a permission reaches. */
@@ -1347,10 +1625,12 @@ export type Reach =
   /** Everything of the tenant. */
   | 'TENANT';
 
-/** What proves who the viewer is. */
-export type ReauthenticateInput = {
-  /** The password. */
-  password: Scalars['String']['input'];
+/** A user to let back. */
+export type ReactivateUserInput = {
+  /** Why, 1 to 200 characters. Do not put a name into it. */
+  reason: Scalars['String']['input'];
+  /** The user. */
+  userId: Scalars['ID']['input'];
 };
 
 /** A class of recipients. */
@@ -1395,26 +1675,60 @@ export type RecordConsentInput = {
   terms: ConsentTermsInput;
 };
 
-/** A session with a new token; the one before is refused from now on. */
-export type RenewedSession = {
-  __typename?: 'RenewedSession';
-  /** The new value for the header `X-CSRF-Token`; null for a session outside of a cookie. */
-  csrfToken?: Maybe<Scalars['String']['output']>;
-  /** When the session ends at the latest, which is as before. */
-  expiresAt: Scalars['DateTime']['output'];
-  /** After how many seconds without a request it ends; null when only `expiresAt` ends it. */
-  idleSeconds?: Maybe<Scalars['Int']['output']>;
-  /** The new bearer token; null when the browser got it in its cookie. */
-  token?: Maybe<Scalars['String']['output']>;
+/** Codes that stand in for the authenticator app. Keep them apart from it. */
+export type RecoveryCodes = {
+  __typename?: 'RecoveryCodes';
+  /** Ten codes, each good once. They are shown here and never again. */
+  codes: Array<Scalars['String']['output']>;
 };
 
 /** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type RenewedSessionPayload = {
-  __typename?: 'RenewedSessionPayload';
+export type RecoveryCodesPayload = {
+  __typename?: 'RecoveryCodesPayload';
   /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<RenewedSession>;
+  result?: Maybe<RecoveryCodes>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
+};
+
+/** The password once more, before there are other recovery codes. */
+export type RegenerateRecoveryCodesInput = {
+  /** The password. */
+  password: Scalars['String']['input'];
+};
+
+/** The password once more, before the authenticator app is taken away. */
+export type RemoveOneTimeCodeInput = {
+  /** The password. */
+  password: Scalars['String']['input'];
+};
+
+/** Somebody who forgot the password. */
+export type RequestPasswordResetInput = {
+  /** The email address. */
+  email: Scalars['String']['input'];
+  /** The organization's short name, such as `demo`. */
+  organization: Scalars['String']['input'];
+};
+
+/** An invitation to send anew. */
+export type ResendInvitationInput = {
+  /** The user who was invited. */
+  userId: Scalars['ID']['input'];
+};
+
+/** A user who lost both the authenticator app and the recovery codes. */
+export type ResetOneTimeCodeInput = {
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** Another password, chosen with a token. */
+export type ResetPasswordInput = {
+  /** The password from now on: 12 to 128 characters, of whatever kind. */
+  password: Scalars['String']['input'];
+  /** The token. */
+  token: Scalars['String']['input'];
 };
 
 /** How staff know of a revocation. */
@@ -1435,10 +1749,10 @@ export type RevokeConsentInput = {
   reason?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** Which session to end. */
-export type RevokeSessionInput = {
-  /** The session. */
-  sessionId: Scalars['ID']['input'];
+/** An invitation to take back. */
+export type RevokeInvitationInput = {
+  /** The user who was invited. */
+  userId: Scalars['ID']['input'];
 };
 
 /** A consent to sign. */
@@ -1453,6 +1767,11 @@ export type SignConsentInput = {
 export type SignInInput = {
   /** The email address. */
   email: Scalars['String']['input'];
+  /**
+   * The code of the authenticator app, or a recovery code; needed when the answer to the password alone is
+   * `ONE_TIME_CODE_REQUIRED`.
+   */
+  oneTimeCode?: InputMaybe<Scalars['String']['input']>;
   /** The organization's short name, such as `demo`. */
   organization: Scalars['String']['input'];
   /** The password. */
@@ -1481,6 +1800,20 @@ export type SignerCapacity =
   /** The patient. */
   | 'SELF';
 
+/** A user to suspend. */
+export type SuspendUserInput = {
+  /** Why, 1 to 200 characters. Do not put a name into it. */
+  reason: Scalars['String']['input'];
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** A user who need not wait any longer. */
+export type UnlockUserInput = {
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
 /** Change who a patient is. */
 export type UpdatePatientIdentityInput = {
   /** `version` of the patient as you read it. */
@@ -1494,14 +1827,49 @@ export type UpdatePatientIdentityInput = {
 /** Somebody who signs in. Nothing here tells who the human is; for practitioners see `practitioner`. */
 export type User = {
   __typename?: 'User';
+  /** Whether the user needs a one-time code besides; null without `user.manage`, but for oneself. */
+  hasOneTimeCode?: Maybe<Scalars['Boolean']['output']>;
+  /** Whether the user signs in with a password; null without `user.manage`, but for oneself. */
+  hasPassword?: Maybe<Scalars['Boolean']['output']>;
   /** The user's id. */
   id: Scalars['ID']['output'];
   /** When the user last signed in. */
   lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * Until when the user has to wait after wrong attempts to sign in; null when they need not, and without `user.manage`,
+   * but for oneself.
+   */
+  lockedUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** When the user last asked for another password; null without `user.manage`, but for oneself. */
+  passwordResetRequestedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The practitioner that the user is; null for others. */
   practitioner?: Maybe<Practitioner>;
   /** Whether the user may sign in. */
   status: UserStatus;
+  /** Why the user was suspended, reactivated or deactivated; null without `user.manage`. */
+  statusReason?: Maybe<Scalars['String']['output']>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type UserConnection = {
+  __typename?: 'UserConnection';
+  /** The rows with their cursors. */
+  edges: Array<UserEdge>;
+  /** The rows. */
+  nodes: Array<User>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type UserEdge = {
+  __typename?: 'UserEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: User;
 };
 
 /** Why input or state was refused. */
@@ -1527,62 +1895,35 @@ export type UserErrorCode =
   | 'INVALID_CREDENTIALS'
   /** The state does not allow it, for example revoking a consent that is not active. */
   | 'INVALID_STATE'
+  /** The token is not valid, was used or replaced, or has expired: ask for another one. */
+  | 'INVALID_TOKEN'
   /** No such row, or not yours: the same answer for both. */
   | 'NOT_FOUND'
+  /**
+   * The password is right, and the account needs a one-time code or a recovery code besides: send the password again,
+   * with the code.
+   */
+  | 'ONE_TIME_CODE_REQUIRED'
+  /** It concerns a user, or gives a role, of a higher rank than your own. */
+  | 'RANK_TOO_LOW'
   /** Somebody else changed the row since you read it: read it again and decide anew. */
   | 'STALE_VERSION'
   /** The input breaks a rule; `field` names it. */
   | 'VALIDATION_FAILED';
 
-/** A session that is open: somebody is signed in somewhere. */
-export type UserSession = {
-  __typename?: 'UserSession';
-  /** When somebody signed in. */
-  createdAt: Scalars['DateTime']['output'];
-  /** When it ends at the latest. */
-  expiresAt: Scalars['DateTime']['output'];
-  /** The session's id. */
-  id: Scalars['ID']['output'];
-  /** After how many seconds without a request it ends; null when only `expiresAt` ends it. */
-  idleSeconds?: Maybe<Scalars['Int']['output']>;
-  /** Whether it is the session of this request. */
-  isCurrent: Scalars['Boolean']['output'];
-  /** When the session was used last, give or take a minute. */
-  lastSeenAt: Scalars['DateTime']['output'];
-  /**
-   * When the user proved last in this session who they are; null when somebody else vouched for them. Some acts need a
-   * proof that is less than five minutes old.
-   */
-  provedAt?: Maybe<Scalars['DateTime']['output']>;
-  /**
-   * Whether it was opened from the address that this request comes from; null when nobody knows. Addresses themselves
-   * are not kept.
-   */
-  sameAddressAsNow?: Maybe<Scalars['Boolean']['output']>;
-  /** Whether it was opened by the same version of the same browser as this request; null when nobody knows. */
-  sameBrowserAsNow?: Maybe<Scalars['Boolean']['output']>;
+/** Which users. All conditions given must hold. */
+export type UserFilter = {
+  /** By status. */
+  status?: InputMaybe<UserStatusComparator>;
 };
 
-/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
-export type UserSessionConnection = {
-  __typename?: 'UserSessionConnection';
-  /** The rows with their cursors. */
-  edges: Array<UserSessionEdge>;
-  /** The rows. */
-  nodes: Array<UserSession>;
-  /** Which part of the list this is. */
-  pageInfo: PageInfo;
-  /** How many rows the whole list has. Counted only when asked for. */
-  totalCount: Scalars['Int']['output'];
-};
-
-/** A row of a connection with its cursor. */
-export type UserSessionEdge = {
-  __typename?: 'UserSessionEdge';
-  /** The row's place in the list. */
-  cursor: Scalars['Cursor']['output'];
-  /** The row. */
-  node: UserSession;
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type UserPayload = {
+  __typename?: 'UserPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<User>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
 };
 
 /** Whether a user may sign in. */
@@ -1595,6 +1936,14 @@ export type UserStatus =
   | 'INVITED'
   /** Locked out by an administrator; takes effect on the next request. */
   | 'SUSPENDED';
+
+/** Compares a user's status. */
+export type UserStatusComparator = {
+  /** Exactly this. */
+  eq?: InputMaybe<UserStatus>;
+  /** One of these, at most 20; an empty list matches nobody. */
+  in?: InputMaybe<Array<UserStatus>>;
+};
 
 /** Who is signed in, and what they may do. */
 export type Viewer = {
@@ -1612,19 +1961,8 @@ export type Viewer = {
   purpose?: Maybe<Purpose>;
   /** Keys of the roles that hold now, the one that speaks first in front. */
   roles: Array<Scalars['String']['output']>;
-  /** The session of this request; null for a program. */
-  session?: Maybe<UserSession>;
-  /** Where the user is signed in, newest first; nowhere, for a program. */
-  sessions?: Maybe<UserSessionConnection>;
   /** The user. */
   user?: Maybe<User>;
-};
-
-
-/** Who is signed in, and what they may do. */
-export type ViewerSessionsArgs = {
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A refusal. It is data, not an error: show the reason instead of the value. */
