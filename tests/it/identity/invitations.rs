@@ -314,7 +314,7 @@ async fn the_operator_invites_the_first_owner_of_a_tenant() {
     let (said, status) = run("SAILOR", "other@town.example").await;
     assert_eq!(status, Some(2), "{said}");
 
-    let days = "select (expires_at - created_at between '2 days - 1 minute' and '2 days') from user_tokens where tenant_id = $1";
+    let days = "select (expires_at - created_at between interval '47:59' and interval '48:01') from user_tokens where tenant_id = $1";
     assert_eq!(town.tenant.scalar::<bool>(days, town.tenant.id).await, Some(true), "as the operator set it");
     accepts(&town.anonymous(), &token, PASSWORD).await.ok();
     let owner =
