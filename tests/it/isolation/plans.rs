@@ -166,6 +166,20 @@ impl Scene {
 
     /// What was sent for all of it, by all actors.
     async fn sent(&self) -> Vec<Plan> {
+        // Before the documents, which end sessions and clients.
+        let (_, clinician) = self.actors.last().expect("the clinician");
+        for time in 0..TIMES {
+            let now = self.town.app.clock().now();
+            let assertion = self.signer.asserts(&self.client, &time.to_string(), now, json!({}));
+            assert_eq!(clinician.asserts(&assertion).await.status.as_u16(), 200);
+            let again = self.town.tenant.another_session(clinician).await;
+            let pair = again.mutate("createTokenPair", json!({ "name": "a" }), "refreshToken").await.ok();
+            let token = pair["createTokenPair"]["result"]["refreshToken"].clone();
+            for _ in 0..2 {
+                let refresh = "mutation($token: String!) { refreshTokens(input: { refreshToken: $token }) { result { accessToken } } }";
+                again.ask_with(refresh, json!({ "token": token })).await;
+            }
+        }
         let mut answered = 0;
         for document in self.documents() {
             let ends = ENDS_A_TOKEN.iter().any(|field| document.contains(field));
@@ -180,19 +194,6 @@ impl Scene {
                     assert_ne!(answer.status.as_u16(), 500, "{document}: {}", answer.body);
                     answered += usize::from(answer.body.get("errors").is_none());
                 }
-            }
-        }
-        let (_, clinician) = self.actors.last().expect("the clinician");
-        for time in 0..TIMES {
-            let now = self.town.app.clock().now();
-            let assertion = self.signer.asserts(&self.client, &time.to_string(), now, json!({}));
-            assert_eq!(clinician.asserts(&assertion).await.status.as_u16(), 200);
-            let again = self.town.tenant.another_session(clinician).await;
-            let pair = again.mutate("createTokenPair", json!({ "name": "a" }), "refreshToken").await.ok();
-            let token = pair["createTokenPair"]["result"]["refreshToken"].clone();
-            for _ in 0..2 {
-                let refresh = "mutation($token: String!) { refreshTokens(input: { refreshToken: $token }) { result { accessToken } } }";
-                again.ask_with(refresh, json!({ "token": token })).await;
             }
         }
         assert!(answered >= 50 * TIMES, "questions were answered: {answered}");
