@@ -50,26 +50,110 @@ export type AccessExplanationEntry = {
 /** `AccessExplanation` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AccessExplanationResult = AccessExplanation | Withheld;
 
-/** An invitation to accept. */
-export type ActivateUserInput = {
-  /** The password to sign in with: 12 to 128 characters, of whatever kind. */
-  password: Scalars['String']['input'];
-  /** The token of the invitation. */
-  token: Scalars['String']['input'];
+/** The key of a partner organization. The key itself is shown once, when it is made. */
+export type ApiKey = {
+  __typename?: 'ApiKey';
+  /** When it was made. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Who gave it out: it may do no more than they may. Null when you may not see them. */
+  creator?: Maybe<User>;
+  /** When it ends by itself. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The id of the key, which is not the key. */
+  id: Scalars['ID']['output'];
+  /** When it was last used, to the minute; null when it never was. */
+  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What it is for. */
+  name: Scalars['String']['output'];
+  /** The partner organization that it was given to. */
+  organization?: Maybe<Organization>;
+  /** The one purpose it acts for. */
+  purpose?: Maybe<Purpose>;
+  /** When it was revoked; null when it was not. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Keys of the permissions that it was given; it has those of them that its giver has at the time of a request. */
+  scopes: Array<Scalars['String']['output']>;
 };
 
-/** An invitation that was accepted: sign in with the password now. */
-export type ActivatedUser = {
-  __typename?: 'ActivatedUser';
-  /** When it was accepted. */
-  activatedAt: Scalars['DateTime']['output'];
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type ApiKeyConnection = {
+  __typename?: 'ApiKeyConnection';
+  /** The rows with their cursors. */
+  edges: Array<ApiKeyEdge>;
+  /** The rows. */
+  nodes: Array<ApiKey>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type ApiKeyEdge = {
+  __typename?: 'ApiKeyEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: ApiKey;
 };
 
 /** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type ActivatedUserPayload = {
-  __typename?: 'ActivatedUserPayload';
+export type ApiKeyPayload = {
+  __typename?: 'ApiKeyPayload';
   /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<ActivatedUser>;
+  result?: Maybe<ApiKey>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A token with which a program acts for you. The token itself is shown once, when it is made. */
+export type ApiToken = {
+  __typename?: 'ApiToken';
+  /** When it was made. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When it ends by itself. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The token's id. */
+  id: Scalars['ID']['output'];
+  /** When it was last used, to the minute; null when it never was. */
+  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What it is for. */
+  name: Scalars['String']['output'];
+  /** The one purpose it acts for; null when each request states one. */
+  purpose?: Maybe<Purpose>;
+  /** When it was revoked; null when it was not. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Keys of the permissions it is narrowed to; null without a limit of its own. */
+  scopes?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type ApiTokenConnection = {
+  __typename?: 'ApiTokenConnection';
+  /** The rows with their cursors. */
+  edges: Array<ApiTokenEdge>;
+  /** The rows. */
+  nodes: Array<ApiToken>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type ApiTokenEdge = {
+  __typename?: 'ApiTokenEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: ApiToken;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type ApiTokenPayload = {
+  __typename?: 'ApiTokenPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<ApiToken>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
 };
@@ -107,6 +191,10 @@ export type AuditAction =
 
 /** With which credential. */
 export type AuditCredential =
+  /** An access token: of a person's program, or of a partner's client. */
+  | 'ACCESS_TOKEN'
+  /** The API key of a partner organization. */
+  | 'API_KEY'
   /** An API token. */
   | 'API_TOKEN'
   /** None: a sign-in attempt. */
@@ -209,12 +297,6 @@ export type AuditSubject = {
 /** `AuditSubject` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AuditSubjectResult = AuditSubject | Withheld;
 
-/** The password once more, before an authenticator app is added. */
-export type BeginOneTimeCodeEnrolmentInput = {
-  /** The password. */
-  password: Scalars['String']['input'];
-};
-
 /** A place on a patient's care team. */
 export type CareTeamMember = {
   __typename?: 'CareTeamMember';
@@ -276,26 +358,12 @@ export type CareTeamRole =
   /** Supervises the care. */
   | 'SUPERVISOR';
 
-/** A password to change. */
-export type ChangePasswordInput = {
-  /** The password of now. */
-  currentPassword: Scalars['String']['input'];
-  /** The password from now on: 12 to 128 characters, of whatever kind. */
-  newPassword: Scalars['String']['input'];
-};
-
 /** In which order of writing. */
 export type Chronology =
   /** The newest first. */
   | 'NEWEST_FIRST'
   /** The oldest first. */
   | 'OLDEST_FIRST';
-
-/** The first code of an authenticator app. */
-export type ConfirmOneTimeCodeEnrolmentInput = {
-  /** The code that the app shows now. */
-  oneTimeCode: Scalars['String']['input'];
-};
 
 /** A consent or restriction of a patient. What it says is in `detail`. */
 export type Consent = {
@@ -516,6 +584,34 @@ export type ConsentTermsInput = {
   validFrom?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
+/** A key to give out. */
+export type CreateApiKeyInput = {
+  /** When it ends: within a year. */
+  expiresAt: Scalars['DateTime']['input'];
+  /** What it is for, 1 to 200 characters. */
+  name: Scalars['String']['input'];
+  /** The partner organization: a district, a school, a payer or a partner. */
+  organizationId: Scalars['ID']['input'];
+  /** The one purpose it acts for. */
+  purpose: Purpose;
+  /** Keys of permissions: such as a partner may have, and as you have yourself. */
+  scopes: Array<Scalars['String']['input']>;
+};
+
+/** An organization to enter. */
+export type CreateOrganizationInput = {
+  /** What it is to you; `TENANT` is your own organization, of which there is one. */
+  kind: OrganizationKind;
+  /** Its name, 1 to 200 characters. */
+  name: Scalars['String']['input'];
+  /** The district that a school is part of. */
+  parentOrganizationId?: InputMaybe<Scalars['ID']['input']>;
+  /** A short name of its own: lower-case letters, digits and hyphens within, at most 63. */
+  slug: Scalars['String']['input'];
+  /** Its time zone, an IANA name; that of your own organization when left out. */
+  timeZone?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** A patient to enter. */
 export type CreatePatientInput = {
   /** A key of your choice, 1 to 200 characters: the same key and input within 24 hours create the patient once. */
@@ -524,6 +620,14 @@ export type CreatePatientInput = {
   identity?: InputMaybe<PatientIdentityInput>;
   /** Where the patient is served. A Part 2 unit makes everything about the patient a SUD record (42 CFR 2.11). */
   locationId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** For what a pair of tokens is made. */
+export type CreateTokenPairInput = {
+  /** What the tokens are for, such as the name of a device, 1 to 200 characters. */
+  name: Scalars['String']['input'];
+  /** Keys of permissions to narrow the tokens to; all that you have when left out. */
+  scopes?: InputMaybe<Array<Scalars['String']['input']>>;
 };
 
 /**
@@ -552,14 +656,6 @@ export type DataClass =
   | 'SUD'
   /** SUD counseling notes kept apart from the record (42 CFR 2.31(b), label V). */
   | 'SUD_COUNSELING_NOTE';
-
-/** A user to part with. */
-export type DeactivateUserInput = {
-  /** Why, 1 to 200 characters. Do not put a name into it. */
-  reason: Scalars['String']['input'];
-  /** The user. */
-  userId: Scalars['ID']['input'];
-};
 
 /** A consent to prepare. */
 export type DraftConsentInput = {
@@ -654,62 +750,6 @@ export type ExpiryKind =
   /** Never: allowed for treatment, payment and operations alone. */
   | 'NONE';
 
-/** Somebody to invite. */
-export type InviteUserInput = {
-  /** The email address, by which the user signs in. Only a keyed token of it is stored. */
-  email: Scalars['String']['input'];
-  /** The patient that the user is; left out for everybody else. */
-  patientId?: InputMaybe<Scalars['ID']['input']>;
-  /** Keys of the roles that the user gets; giving roles needs the permission `role.assign`. */
-  roleKeys?: InputMaybe<Array<Scalars['String']['input']>>;
-};
-
-/** A user who is to choose another password. */
-export type IssuePasswordResetInput = {
-  /** The user. */
-  userId: Scalars['ID']['input'];
-};
-
-/** An invitation. Hand the token to the human by a way of your own: nothing is sent. */
-export type IssuedInvitation = {
-  __typename?: 'IssuedInvitation';
-  /** Until when it can be accepted. */
-  expiresAt: Scalars['DateTime']['output'];
-  /** The token to accept it with, once. It is shown here and never again. */
-  invitationToken: Scalars['String']['output'];
-  /** Who was invited. */
-  user?: Maybe<User>;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type IssuedInvitationPayload = {
-  __typename?: 'IssuedInvitationPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<IssuedInvitation>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
-/** A token to choose another password with. Hand it to the human by a way of your own: nothing is sent. */
-export type IssuedPasswordReset = {
-  __typename?: 'IssuedPasswordReset';
-  /** Until when it is good. */
-  expiresAt: Scalars['DateTime']['output'];
-  /** The token, good once. It is shown here and never again. */
-  resetToken: Scalars['String']['output'];
-  /** Whose password it is. */
-  user?: Maybe<User>;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type IssuedPasswordResetPayload = {
-  __typename?: 'IssuedPasswordResetPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<IssuedPasswordReset>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
 /** A property, house or clinic. */
 export type Location = {
   __typename?: 'Location';
@@ -770,13 +810,6 @@ export type LocationKind =
 export type Mutation = {
   __typename?: 'Mutation';
   /**
-   * Accepts an invitation with a password of one's own.
-   *
-   * User errors: `INVALID_TOKEN`, whatever is wrong with the token; `VALIDATION_FAILED` for a password that is too
-   * short or among those that are tried first: choose another, the token is still good.
-   */
-  activateUser?: Maybe<ActivatedUserPayload>;
-  /**
    * Gives a practitioner a place on a patient's care team: the relationship without which no role sees protected
    * data.
    *
@@ -785,27 +818,17 @@ export type Mutation = {
    */
   assignCareTeam?: Maybe<CareTeamMemberPayload>;
   /**
-   * Makes a secret for an authenticator app. Nothing changes about signing in until `confirmOneTimeCodeEnrolment` shows
-   * that the app has it. Needs a session.
+   * Gives out a key to a partner organization.
    *
-   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
-   * (there is an app already, or the token is not that of a session).
+   * User errors: `NOT_FOUND` (organization), `VALIDATION_FAILED`.
    */
-  beginOneTimeCodeEnrolment?: Maybe<OneTimeCodeEnrolmentPayload>;
+  createApiKey?: Maybe<NewApiKeyPayload>;
   /**
-   * Changes one's own password; all other sessions end, and so does access that was given out to programs in them.
-   * Needs a session.
+   * Enters an organization that you work with.
    *
-   * User errors: `INVALID_CREDENTIALS` (the password of now is wrong, which counts as a wrong attempt to sign in, or one
-   * has to wait), `VALIDATION_FAILED`, `INVALID_STATE` (the token is not that of a session).
+   * User errors: `VALIDATION_FAILED`, `NOT_FOUND` (parent), `ALREADY_EXISTS` (slug).
    */
-  changePassword?: Maybe<PasswordChangePayload>;
-  /**
-   * Adds the authenticator app: from now on, signing in needs its code, or a recovery code. Needs a session.
-   *
-   * User errors: `INVALID_CREDENTIALS` (the code), `INVALID_STATE` (nothing was begun).
-   */
-  confirmOneTimeCodeEnrolment?: Maybe<RecoveryCodesPayload>;
+  createOrganization?: Maybe<OrganizationPayload>;
   /**
    * Enters a patient. A practitioner who does it joins the care team as `INTAKE`.
    *
@@ -813,13 +836,11 @@ export type Mutation = {
    */
   createPatient?: Maybe<PatientPayload>;
   /**
-   * Parts with a user for good: sessions and tokens end at once, password and codes are erased. The email address is
-   * free for a new user; the record keeps speaking of this one.
+   * Makes a pair of tokens that acts for you until this session is signed out of. Needs a session.
    *
-   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (deactivated already, oneself, or
-   * the last owner).
+   * User errors: `VALIDATION_FAILED`; `INVALID_STATE` when the caller's token is not that of a session.
    */
-  deactivateUser?: Maybe<UserPayload>;
+  createTokenPair?: Maybe<TokenPairPayload>;
   /**
    * Prepares a consent for the patient to sign. It permits nothing until it is signed.
    *
@@ -827,69 +848,40 @@ export type Mutation = {
    */
   draftConsent?: Maybe<ConsentPayload>;
   /**
-   * Makes a user who can sign in once they accepted the invitation, within seven days unless the operator says otherwise.
-   *
-   * User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS` (the email address), `NOT_FOUND` (the patient, a role),
-   * `RANK_TOO_LOW` (a role). Roles without the permission `role.assign` are `FORBIDDEN`.
-   */
-  inviteUser?: Maybe<IssuedInvitationPayload>;
-  /**
-   * Makes a token with which a user chooses another password within a day; an earlier one is good for nothing any more.
-   *
-   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not active).
-   */
-  issuePasswordReset?: Maybe<IssuedPasswordResetPayload>;
-  /**
-   * Lets a suspended user sign in again, with the password and codes that they had.
-   *
-   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (not suspended).
-   */
-  reactivateUser?: Maybe<UserPayload>;
-  /**
    * Files a consent that was signed on paper or given orally, with its evidence. It counts at once.
    *
    * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
    */
   recordConsent?: Maybe<ConsentPayload>;
   /**
-   * Makes ten other recovery codes; those of before are good for nothing any more. Needs a session.
-   *
-   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
-   * (there is no authenticator app, or the token is not that of a session).
+   * Buys the next pair of tokens with a refresh token, which is of no more use afterwards. A token that was used before
+   * ends all tokens that came of it, at once. Needs a refresh token that is good, else `UNAUTHENTICATED`: sign in again.
    */
-  regenerateRecoveryCodes?: Maybe<RecoveryCodesPayload>;
+  refreshTokens?: Maybe<TokenPairPayload>;
   /**
-   * Takes the authenticator app and the recovery codes away: the password alone is enough again. Needs a session.
+   * Registers a program of a partner organization.
    *
-   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
-   * (there is none, or the token is not that of a session).
+   * User errors: `NOT_FOUND` (organization), `VALIDATION_FAILED`.
    */
-  removeOneTimeCode?: Maybe<OneTimeCodeRemovalPayload>;
+  registerPartnerClient?: Maybe<PartnerClientPayload>;
   /**
-   * Says that one forgot the password. The answer is the same whether or not there is such an account. Nothing is sent:
-   * whoever manages users sees the request and hands out a token (`issuePasswordReset`).
-   */
-  requestPasswordReset?: Maybe<PasswordResetRequestPayload>;
-  /**
-   * Makes a new token for somebody who was invited; the one before it is good for nothing any more.
+   * Replaces the public keys of a client. Access that it was given before goes on to its end.
    *
-   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not invited, or accepted already).
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_STATE` when it is revoked.
    */
-  resendInvitation?: Maybe<IssuedInvitationPayload>;
+  replacePartnerClientKeys?: Maybe<PartnerClientPayload>;
   /**
-   * Takes the authenticator app and the recovery codes of a user away, who lost both: make sure who is asking.
+   * Revokes a key: the next request with it is refused.
    *
-   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (there is none).
+   * User errors: `NOT_FOUND`, `INVALID_STATE` when it is revoked already.
    */
-  resetOneTimeCode?: Maybe<UserPayload>;
+  revokeApiKey?: Maybe<ApiKeyPayload>;
   /**
-   * Chooses another password with a token. All sessions of the user end, they need not wait any longer after wrong
-   * attempts, and their one-time codes stay as they are.
+   * Revokes a token with which a program acts for you: the next request with it is refused. Needs a session.
    *
-   * User errors: `INVALID_TOKEN`, whatever is wrong with the token; `VALIDATION_FAILED` for a password that is too
-   * short or among those that are tried first: choose another, the token is still good.
+   * User errors: `NOT_FOUND`, the same for a token of somebody else; `INVALID_STATE` when it is revoked already.
    */
-  resetPassword?: Maybe<PasswordChangePayload>;
+  revokeApiToken?: Maybe<ApiTokenPayload>;
   /**
    * Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
    * here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
@@ -898,11 +890,23 @@ export type Mutation = {
    */
   revokeConsent?: Maybe<ConsentPayload>;
   /**
-   * Takes an invitation back: the token is good for nothing any more, and the email address is free.
+   * Revokes a client: it is given no more access, and what it was given ends with the next request.
    *
-   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not invited, or accepted already).
+   * User errors: `NOT_FOUND`, `INVALID_STATE` when it is revoked already.
    */
-  revokeInvitation?: Maybe<UserPayload>;
+  revokePartnerClient?: Maybe<PartnerClientPayload>;
+  /**
+   * Ends all tokens of the family of a refresh token, at once; for a program that signs out. Needs a refresh token that
+   * was given out, else `UNAUTHENTICATED`.
+   */
+  revokeTokenPair?: Maybe<RevokedTokenPairPayload>;
+  /**
+   * Replaces a key by a new one for the same organization, scopes and purpose; you answer for the new one. The old one
+   * works until the overlap is over, and no longer than it would have.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_STATE` when it has ended or was replaced before.
+   */
+  rotateApiKey?: Maybe<NewApiKeyPayload>;
   /**
    * Signs one's own consent. An incomplete form is refused, with what is missing.
    *
@@ -912,8 +916,8 @@ export type Mutation = {
   /**
    * Signs in with email and password. Every attempt is recorded.
    *
-   * User errors: `INVALID_CREDENTIALS`, the same for a wrong organization, email, password and code, for an account that
-   * may not sign in, and for one that has to wait after several wrong attempts; `ONE_TIME_CODE_REQUIRED`.
+   * User error: `INVALID_CREDENTIALS`, the same for a wrong organization, email and password, and for an account that
+   * may not sign in.
    */
   signIn?: Maybe<NewSessionPayload>;
   /**
@@ -922,19 +926,6 @@ export type Mutation = {
    * User error: `INVALID_STATE` when the token is not that of a session.
    */
   signOut?: Maybe<EndedSessionPayload>;
-  /**
-   * Suspends a user: all their sessions and tokens end at once, and they cannot sign in until they are reactivated.
-   *
-   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (not active, oneself, or the last
-   * owner).
-   */
-  suspendUser?: Maybe<UserPayload>;
-  /**
-   * Lets a user try to sign in again who has to wait after wrong attempts.
-   *
-   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (does not have to wait).
-   */
-  unlockUser?: Maybe<UserPayload>;
   /**
    * Changes who a patient is. Needs a live relationship to the patient; what it returns passes the gates again.
    *
@@ -945,32 +936,20 @@ export type Mutation = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationActivateUserArgs = {
-  input: ActivateUserInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationAssignCareTeamArgs = {
   input: AssignCareTeamInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationBeginOneTimeCodeEnrolmentArgs = {
-  input: BeginOneTimeCodeEnrolmentInput;
+export type MutationCreateApiKeyArgs = {
+  input: CreateApiKeyInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationChangePasswordArgs = {
-  input: ChangePasswordInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationConfirmOneTimeCodeEnrolmentArgs = {
-  input: ConfirmOneTimeCodeEnrolmentInput;
+export type MutationCreateOrganizationArgs = {
+  input: CreateOrganizationInput;
 };
 
 
@@ -981,8 +960,8 @@ export type MutationCreatePatientArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationDeactivateUserArgs = {
-  input: DeactivateUserInput;
+export type MutationCreateTokenPairArgs = {
+  input: CreateTokenPairInput;
 };
 
 
@@ -993,62 +972,38 @@ export type MutationDraftConsentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationInviteUserArgs = {
-  input: InviteUserInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationIssuePasswordResetArgs = {
-  input: IssuePasswordResetInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationReactivateUserArgs = {
-  input: ReactivateUserInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRecordConsentArgs = {
   input: RecordConsentInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRegenerateRecoveryCodesArgs = {
-  input: RegenerateRecoveryCodesInput;
+export type MutationRefreshTokensArgs = {
+  input: RefreshTokenInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRemoveOneTimeCodeArgs = {
-  input: RemoveOneTimeCodeInput;
+export type MutationRegisterPartnerClientArgs = {
+  input: RegisterPartnerClientInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRequestPasswordResetArgs = {
-  input: RequestPasswordResetInput;
+export type MutationReplacePartnerClientKeysArgs = {
+  input: ReplacePartnerClientKeysInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationResendInvitationArgs = {
-  input: ResendInvitationInput;
+export type MutationRevokeApiKeyArgs = {
+  input: RevokeApiKeyInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationResetOneTimeCodeArgs = {
-  input: ResetOneTimeCodeInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationResetPasswordArgs = {
-  input: ResetPasswordInput;
+export type MutationRevokeApiTokenArgs = {
+  input: RevokeApiTokenInput;
 };
 
 
@@ -1059,8 +1014,20 @@ export type MutationRevokeConsentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRevokeInvitationArgs = {
-  input: RevokeInvitationInput;
+export type MutationRevokePartnerClientArgs = {
+  input: RevokePartnerClientInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeTokenPairArgs = {
+  input: RefreshTokenInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRotateApiKeyArgs = {
+  input: RotateApiKeyInput;
 };
 
 
@@ -1077,20 +1044,26 @@ export type MutationSignInArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationSuspendUserArgs = {
-  input: SuspendUserInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationUnlockUserArgs = {
-  input: UnlockUserInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationUpdatePatientIdentityArgs = {
   input: UpdatePatientIdentityInput;
+};
+
+/** A new key. */
+export type NewApiKey = {
+  __typename?: 'NewApiKey';
+  /** What is kept of it. */
+  apiKey?: Maybe<ApiKey>;
+  /** The key: its program sends it in the header `Authorization: Bearer …`. It is shown once and stored nowhere. */
+  key: Scalars['String']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type NewApiKeyPayload = {
+  __typename?: 'NewApiKeyPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<NewApiKey>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
 };
 
 /** A new session. */
@@ -1111,34 +1084,65 @@ export type NewSessionPayload = {
   userErrors: Array<UserError>;
 };
 
-/** What an authenticator app has to be told. */
-export type OneTimeCodeEnrolment = {
-  __typename?: 'OneTimeCodeEnrolment';
-  /** The address to show as a QR code. It holds the secret, and is shown here and never again. */
-  uri: Scalars['String']['output'];
+/** The tenant itself, a district, a school, a payer or another partner. */
+export type Organization = {
+  __typename?: 'Organization';
+  /** When the organization was entered. */
+  createdAt: Scalars['DateTime']['output'];
+  /** The organization's id. */
+  id: Scalars['ID']['output'];
+  /** What it is to the tenant. */
+  kind: OrganizationKind;
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** The organization it is part of: a school's district. */
+  parent?: Maybe<Organization>;
+  /** Its short name, fit for an address. */
+  slug: Scalars['String']['output'];
+  /** Its time zone, an IANA name such as `America/New_York`. */
+  timeZone: Scalars['String']['output'];
 };
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type OrganizationConnection = {
+  __typename?: 'OrganizationConnection';
+  /** The rows with their cursors. */
+  edges: Array<OrganizationEdge>;
+  /** The rows. */
+  nodes: Array<Organization>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type OrganizationEdge = {
+  __typename?: 'OrganizationEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: Organization;
+};
+
+/** What an organization is to the tenant. */
+export type OrganizationKind =
+  /** A school district. */
+  | 'DISTRICT'
+  /** Another partner. */
+  | 'PARTNER'
+  /** A health plan or another payer. */
+  | 'PAYER'
+  /** A school. */
+  | 'SCHOOL'
+  /** The tenant itself: the root. */
+  | 'TENANT';
 
 /** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type OneTimeCodeEnrolmentPayload = {
-  __typename?: 'OneTimeCodeEnrolmentPayload';
+export type OrganizationPayload = {
+  __typename?: 'OrganizationPayload';
   /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<OneTimeCodeEnrolment>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
-/** An authenticator app that was taken away. */
-export type OneTimeCodeRemoval = {
-  __typename?: 'OneTimeCodeRemoval';
-  /** When it was taken away. */
-  removedAt: Scalars['DateTime']['output'];
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type OneTimeCodeRemovalPayload = {
-  __typename?: 'OneTimeCodeRemovalPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<OneTimeCodeRemoval>;
+  result?: Maybe<Organization>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
 };
@@ -1156,34 +1160,60 @@ export type PageInfo = {
   startCursor?: Maybe<Scalars['Cursor']['output']>;
 };
 
-/** A password that was changed. */
-export type PasswordChange = {
-  __typename?: 'PasswordChange';
-  /** When it was changed. */
-  changedAt: Scalars['DateTime']['output'];
+/** A program of a partner organization. */
+export type PartnerClient = {
+  __typename?: 'PartnerClient';
+  /** What it calls itself at the token endpoint: `iss` and `sub` of its assertions. */
+  clientId: Scalars['String']['output'];
+  /** When it was registered. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Who registered it: it may do no more than they may. Null when you may not see them. */
+  creator?: Maybe<User>;
+  /** The id of its row. */
+  id: Scalars['ID']['output'];
+  /** The ids of the keys it may sign with. */
+  keyIds: Array<Scalars['String']['output']>;
+  /** When it was last given access; null when it never was. */
+  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What it is for. */
+  name: Scalars['String']['output'];
+  /** The partner organization it acts for. */
+  organization?: Maybe<Organization>;
+  /** The one purpose it acts for. */
+  purpose?: Maybe<Purpose>;
+  /** When it was revoked; null when it was not. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Keys of the permissions that it was given; it has those of them that its giver has at the time of a request. */
+  scopes: Array<Scalars['String']['output']>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type PartnerClientConnection = {
+  __typename?: 'PartnerClientConnection';
+  /** The rows with their cursors. */
+  edges: Array<PartnerClientEdge>;
+  /** The rows. */
+  nodes: Array<PartnerClient>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type PartnerClientEdge = {
+  __typename?: 'PartnerClientEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: PartnerClient;
 };
 
 /** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type PasswordChangePayload = {
-  __typename?: 'PasswordChangePayload';
+export type PartnerClientPayload = {
+  __typename?: 'PartnerClientPayload';
   /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<PasswordChange>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
-/** A request for another password that was taken down, whether or not there is such an account. */
-export type PasswordResetRequest = {
-  __typename?: 'PasswordResetRequest';
-  /** When it was taken down. */
-  requestedAt: Scalars['DateTime']['output'];
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type PasswordResetRequestPayload = {
-  __typename?: 'PasswordResetRequestPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<PasswordResetRequest>;
+  result?: Maybe<PartnerClient>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
 };
@@ -1506,6 +1536,8 @@ export type Query = {
    * `subject`. Empty when the patient is not within your reach.
    */
   accessHistory?: Maybe<AuditLogConnection>;
+  /** The keys of partner organizations, those that ended too. */
+  apiKeys?: Maybe<ApiKeyConnection>;
   /** The tenant's record of looks, refusals, writes and sign-ins, newest first. */
   auditLogs?: Maybe<AuditLogConnection>;
   /** The consents and restrictions of a patient, newest first; empty when the patient is not within your reach. */
@@ -1517,6 +1549,15 @@ export type Query = {
   explainAccess?: Maybe<AccessExplanationResult>;
   /** The locations of your organization. */
   locations?: Maybe<LocationConnection>;
+  /**
+   * The organization with this id; null when there is none, or none within your reach. A partner reaches its own and
+   * those beneath it.
+   */
+  organization?: Maybe<Organization>;
+  /** The tenant's own organization and those it works with; for a partner its own and those beneath it. */
+  organizations?: Maybe<OrganizationConnection>;
+  /** The clients of partner organizations, those that were revoked too. */
+  partnerClients?: Maybe<PartnerClientConnection>;
   /** The patient with this id; null when there is none, or none within your reach. */
   patient?: Maybe<Patient>;
   /** The patients within your reach: all of the tenant, those you treat, or yourself. */
@@ -1525,10 +1566,6 @@ export type Query = {
   practitioner?: Maybe<Practitioner>;
   /** The practitioners of your organization. */
   practitioners?: Maybe<PractitionerConnection>;
-  /** The user with this id; null when there is none, or none within your reach. For yourself see `viewer`. */
-  user?: Maybe<User>;
-  /** The users whom you manage. */
-  users?: Maybe<UserConnection>;
   /** Who is signed in; null when nobody is. */
   viewer?: Maybe<Viewer>;
 };
@@ -1539,6 +1576,14 @@ export type QueryAccessHistoryArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   patientId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryApiKeysArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
 };
 
 
@@ -1566,6 +1611,28 @@ export type QueryExplainAccessArgs = {
 
 /** What can be asked. */
 export type QueryLocationsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+};
+
+
+/** What can be asked. */
+export type QueryOrganizationArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryOrganizationsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+};
+
+
+/** What can be asked. */
+export type QueryPartnerClientsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   orderBy?: Chronology;
@@ -1601,21 +1668,6 @@ export type QueryPractitionersArgs = {
   orderBy?: Chronology;
 };
 
-
-/** What can be asked. */
-export type QueryUserArgs = {
-  id: Scalars['ID']['input'];
-};
-
-
-/** What can be asked. */
-export type QueryUsersArgs = {
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-  filter?: InputMaybe<UserFilter>;
-  first?: InputMaybe<Scalars['Int']['input']>;
-  orderBy?: Chronology;
-};
-
 /** How far a permission reaches. */
 export type Reach =
   /** Own caseload, location, referrals or calls. */
@@ -1624,14 +1676,6 @@ export type Reach =
   | 'SELF'
   /** Everything of the tenant. */
   | 'TENANT';
-
-/** A user to let back. */
-export type ReactivateUserInput = {
-  /** Why, 1 to 200 characters. Do not put a name into it. */
-  reason: Scalars['String']['input'];
-  /** The user. */
-  userId: Scalars['ID']['input'];
-};
 
 /** A class of recipients. */
 export type RecipientClass =
@@ -1675,60 +1719,32 @@ export type RecordConsentInput = {
   terms: ConsentTermsInput;
 };
 
-/** Codes that stand in for the authenticator app. Keep them apart from it. */
-export type RecoveryCodes = {
-  __typename?: 'RecoveryCodes';
-  /** Ten codes, each good once. They are shown here and never again. */
-  codes: Array<Scalars['String']['output']>;
+/** A refresh token. */
+export type RefreshTokenInput = {
+  /** The refresh token. */
+  refreshToken: Scalars['String']['input'];
 };
 
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type RecoveryCodesPayload = {
-  __typename?: 'RecoveryCodesPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<RecoveryCodes>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
+/** A client to register. */
+export type RegisterPartnerClientInput = {
+  /** Its public keys: a JSON Web Key Set (RFC 7517) as text, 1 to 10 keys with a `kid` each, for RS384 or ES384. */
+  keySet: Scalars['String']['input'];
+  /** What it is for, 1 to 200 characters. */
+  name: Scalars['String']['input'];
+  /** The partner organization: a district, a school, a payer or a partner. */
+  organizationId: Scalars['ID']['input'];
+  /** The one purpose it acts for. */
+  purpose: Purpose;
+  /** Keys of permissions: such as a partner may have, and as you have yourself. */
+  scopes: Array<Scalars['String']['input']>;
 };
 
-/** The password once more, before there are other recovery codes. */
-export type RegenerateRecoveryCodesInput = {
-  /** The password. */
-  password: Scalars['String']['input'];
-};
-
-/** The password once more, before the authenticator app is taken away. */
-export type RemoveOneTimeCodeInput = {
-  /** The password. */
-  password: Scalars['String']['input'];
-};
-
-/** Somebody who forgot the password. */
-export type RequestPasswordResetInput = {
-  /** The email address. */
-  email: Scalars['String']['input'];
-  /** The organization's short name, such as `demo`. */
-  organization: Scalars['String']['input'];
-};
-
-/** An invitation to send anew. */
-export type ResendInvitationInput = {
-  /** The user who was invited. */
-  userId: Scalars['ID']['input'];
-};
-
-/** A user who lost both the authenticator app and the recovery codes. */
-export type ResetOneTimeCodeInput = {
-  /** The user. */
-  userId: Scalars['ID']['input'];
-};
-
-/** Another password, chosen with a token. */
-export type ResetPasswordInput = {
-  /** The password from now on: 12 to 128 characters, of whatever kind. */
-  password: Scalars['String']['input'];
-  /** The token. */
-  token: Scalars['String']['input'];
+/** New keys for a client. */
+export type ReplacePartnerClientKeysInput = {
+  /** Its public keys from now on, as in `registerPartnerClient`; to change over without a gap, send both first. */
+  keySet: Scalars['String']['input'];
+  /** The client. */
+  partnerClientId: Scalars['ID']['input'];
 };
 
 /** How staff know of a revocation. */
@@ -1737,6 +1753,18 @@ export type RevocationEvidenceInput = {
   method: SignatureMethod;
   /** Where the evidence is filed; 1 to 200 characters. Do not put a name into it. */
   reference: Scalars['String']['input'];
+};
+
+/** A key to revoke. */
+export type RevokeApiKeyInput = {
+  /** The id of the key. */
+  apiKeyId: Scalars['ID']['input'];
+};
+
+/** A token of yours to revoke. */
+export type RevokeApiTokenInput = {
+  /** The token's id. */
+  apiTokenId: Scalars['ID']['input'];
 };
 
 /** A consent to revoke. */
@@ -1749,10 +1777,36 @@ export type RevokeConsentInput = {
   reason?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** An invitation to take back. */
-export type RevokeInvitationInput = {
-  /** The user who was invited. */
-  userId: Scalars['ID']['input'];
+/** A client to revoke. */
+export type RevokePartnerClientInput = {
+  /** The client. */
+  partnerClientId: Scalars['ID']['input'];
+};
+
+/** A family of tokens that ended. */
+export type RevokedTokenPair = {
+  __typename?: 'RevokedTokenPair';
+  /** When it ended. */
+  revokedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RevokedTokenPairPayload = {
+  __typename?: 'RevokedTokenPairPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RevokedTokenPair>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A key to replace. */
+export type RotateApiKeyInput = {
+  /** The id of the key. */
+  apiKeyId: Scalars['ID']['input'];
+  /** When the new key ends: within a year. */
+  expiresAt: Scalars['DateTime']['input'];
+  /** For how many minutes the old key still works, 0 to 10,080 (7 days). */
+  overlapMinutes: Scalars['Int']['input'];
 };
 
 /** A consent to sign. */
@@ -1767,11 +1821,6 @@ export type SignConsentInput = {
 export type SignInInput = {
   /** The email address. */
   email: Scalars['String']['input'];
-  /**
-   * The code of the authenticator app, or a recovery code; needed when the answer to the password alone is
-   * `ONE_TIME_CODE_REQUIRED`.
-   */
-  oneTimeCode?: InputMaybe<Scalars['String']['input']>;
   /** The organization's short name, such as `demo`. */
   organization: Scalars['String']['input'];
   /** The password. */
@@ -1800,18 +1849,26 @@ export type SignerCapacity =
   /** The patient. */
   | 'SELF';
 
-/** A user to suspend. */
-export type SuspendUserInput = {
-  /** Why, 1 to 200 characters. Do not put a name into it. */
-  reason: Scalars['String']['input'];
-  /** The user. */
-  userId: Scalars['ID']['input'];
+/** A pair of tokens. They are shown once and stored nowhere. */
+export type TokenPair = {
+  __typename?: 'TokenPair';
+  /** The access token: send it in the header `Authorization: Bearer …`. */
+  accessToken: Scalars['String']['output'];
+  /** When the access token ends. */
+  accessTokenExpiresAt: Scalars['DateTime']['output'];
+  /** The refresh token: it buys the next pair, once. */
+  refreshToken: Scalars['String']['output'];
+  /** When the refresh token ends if it is not used. */
+  refreshTokenExpiresAt: Scalars['DateTime']['output'];
 };
 
-/** A user who need not wait any longer. */
-export type UnlockUserInput = {
-  /** The user. */
-  userId: Scalars['ID']['input'];
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type TokenPairPayload = {
+  __typename?: 'TokenPairPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<TokenPair>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
 };
 
 /** Change who a patient is. */
@@ -1827,49 +1884,14 @@ export type UpdatePatientIdentityInput = {
 /** Somebody who signs in. Nothing here tells who the human is; for practitioners see `practitioner`. */
 export type User = {
   __typename?: 'User';
-  /** Whether the user needs a one-time code besides; null without `user.manage`, but for oneself. */
-  hasOneTimeCode?: Maybe<Scalars['Boolean']['output']>;
-  /** Whether the user signs in with a password; null without `user.manage`, but for oneself. */
-  hasPassword?: Maybe<Scalars['Boolean']['output']>;
   /** The user's id. */
   id: Scalars['ID']['output'];
   /** When the user last signed in. */
   lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
-  /**
-   * Until when the user has to wait after wrong attempts to sign in; null when they need not, and without `user.manage`,
-   * but for oneself.
-   */
-  lockedUntil?: Maybe<Scalars['DateTime']['output']>;
-  /** When the user last asked for another password; null without `user.manage`, but for oneself. */
-  passwordResetRequestedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The practitioner that the user is; null for others. */
   practitioner?: Maybe<Practitioner>;
   /** Whether the user may sign in. */
   status: UserStatus;
-  /** Why the user was suspended, reactivated or deactivated; null without `user.manage`. */
-  statusReason?: Maybe<Scalars['String']['output']>;
-};
-
-/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
-export type UserConnection = {
-  __typename?: 'UserConnection';
-  /** The rows with their cursors. */
-  edges: Array<UserEdge>;
-  /** The rows. */
-  nodes: Array<User>;
-  /** Which part of the list this is. */
-  pageInfo: PageInfo;
-  /** How many rows the whole list has. Counted only when asked for. */
-  totalCount: Scalars['Int']['output'];
-};
-
-/** A row of a connection with its cursor. */
-export type UserEdge = {
-  __typename?: 'UserEdge';
-  /** The row's place in the list. */
-  cursor: Scalars['Cursor']['output'];
-  /** The row. */
-  node: User;
 };
 
 /** Why input or state was refused. */
@@ -1895,36 +1917,12 @@ export type UserErrorCode =
   | 'INVALID_CREDENTIALS'
   /** The state does not allow it, for example revoking a consent that is not active. */
   | 'INVALID_STATE'
-  /** The token is not valid, was used or replaced, or has expired: ask for another one. */
-  | 'INVALID_TOKEN'
   /** No such row, or not yours: the same answer for both. */
   | 'NOT_FOUND'
-  /**
-   * The password is right, and the account needs a one-time code or a recovery code besides: send the password again,
-   * with the code.
-   */
-  | 'ONE_TIME_CODE_REQUIRED'
-  /** It concerns a user, or gives a role, of a higher rank than your own. */
-  | 'RANK_TOO_LOW'
   /** Somebody else changed the row since you read it: read it again and decide anew. */
   | 'STALE_VERSION'
   /** The input breaks a rule; `field` names it. */
   | 'VALIDATION_FAILED';
-
-/** Which users. All conditions given must hold. */
-export type UserFilter = {
-  /** By status. */
-  status?: InputMaybe<UserStatusComparator>;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type UserPayload = {
-  __typename?: 'UserPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<User>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
 
 /** Whether a user may sign in. */
 export type UserStatus =
@@ -1937,17 +1935,11 @@ export type UserStatus =
   /** Locked out by an administrator; takes effect on the next request. */
   | 'SUSPENDED';
 
-/** Compares a user's status. */
-export type UserStatusComparator = {
-  /** Exactly this. */
-  eq?: InputMaybe<UserStatus>;
-  /** One of these, at most 20; an empty list matches nobody. */
-  in?: InputMaybe<Array<UserStatus>>;
-};
-
 /** Who is signed in, and what they may do. */
 export type Viewer = {
   __typename?: 'Viewer';
+  /** The tokens with which programs act for the user, those that ended too, newest first. */
+  apiTokens?: Maybe<ApiTokenConnection>;
   /** The patient that the user is; null for staff. */
   patient?: Maybe<Patient>;
   /** What the roles allow; for showing and hiding controls, since every field checks it again. */
@@ -1963,6 +1955,13 @@ export type Viewer = {
   roles: Array<Scalars['String']['output']>;
   /** The user. */
   user?: Maybe<User>;
+};
+
+
+/** Who is signed in, and what they may do. */
+export type ViewerApiTokensArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A refusal. It is data, not an error: show the reason instead of the value. */
