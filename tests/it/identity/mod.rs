@@ -19,6 +19,7 @@ mod roles;
 mod sessions;
 mod sign_in;
 mod sign_in_limit;
+mod token_command;
 mod token_pairs;
 mod users;
 

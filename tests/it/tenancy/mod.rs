@@ -1,4 +1,5 @@
 //! Tenants: how one is made, and where it works.
 
 mod location;
+mod organization;
 mod provision;
