@@ -4,7 +4,7 @@
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+use axum::http::{HeaderMap, HeaderValue, Method, header, request::Parts};
 use axum::response::Response;
 use serde::Serialize;
 use tracing::Instrument;
@@ -12,7 +12,7 @@ use tracing::Instrument;
 use super::engine::{Assertion, Engine, TokenAnswer};
 use super::graphql::{caller_of, source};
 use super::headers::{Media, RequestId, json};
-use super::refusal::{Refusal, not_found};
+use super::refusal::{Outcome, Refusal, not_found, status};
 
 const GRANT: &str = "client_credentials";
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -138,20 +138,20 @@ struct Denied {
 
 fn write(answer: TokenAnswer) -> Response {
     use secrecy::ExposeSecret;
-    let denied = |status, error| json(status, Media::Json, &Denied { error });
+    let denied = |outcome, error| json(status(outcome, Media::Json), Media::Json, &Denied { error });
     match answer {
         TokenAnswer::Granted { token, expires_in, scope } => {
             let access_token = token.expose_secret();
             let granted = Granted { access_token, token_type: "bearer", expires_in, scope: &scope };
-            json(StatusCode::OK, Media::Json, &granted)
+            json(status(Outcome::Executed, Media::Json), Media::Json, &granted)
         }
-        TokenAnswer::InvalidRequest => denied(StatusCode::BAD_REQUEST, "invalid_request"),
-        TokenAnswer::UnsupportedGrantType => denied(StatusCode::BAD_REQUEST, "unsupported_grant_type"),
-        TokenAnswer::InvalidClient => denied(StatusCode::BAD_REQUEST, "invalid_client"),
-        TokenAnswer::InvalidScope => denied(StatusCode::BAD_REQUEST, "invalid_scope"),
-        TokenAnswer::Internal => denied(StatusCode::INTERNAL_SERVER_ERROR, "server_error"),
+        TokenAnswer::InvalidRequest => denied(Outcome::BadRequest, "invalid_request"),
+        TokenAnswer::UnsupportedGrantType => denied(Outcome::BadRequest, "unsupported_grant_type"),
+        TokenAnswer::InvalidClient => denied(Outcome::BadRequest, "invalid_client"),
+        TokenAnswer::InvalidScope => denied(Outcome::BadRequest, "invalid_scope"),
+        TokenAnswer::Internal => denied(Outcome::Internal, "server_error"),
         TokenAnswer::Unavailable => {
-            let mut response = denied(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable");
+            let mut response = denied(Outcome::Unavailable, "temporarily_unavailable");
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             response
         }
