@@ -43,7 +43,7 @@ fn nothing_has_to_be_set_on_a_bare_machine() {
     assert!(config.log.starts_with("info"));
     assert_eq!(config.sign_in, SignInPolicy::default());
     assert!(config.postgresql_binaries.is_none());
-    assert!(config.event_sink.is_none());
+    assert!(config.event_sink.is_none() && config.public_url.is_none());
     assert!(config.metrics_listen.is_none() && config.otlp_endpoint.is_none());
     assert!(matches!(config.database(), Ok(None)));
     assert!(matches!(config.migrator_database(), Ok(None)));
@@ -60,6 +60,7 @@ fn every_variable_is_taken() {
         (DATABASE_POOLER, "transaction"),
         KEY,
         (LISTEN, "[::1]:9000"),
+        (PUBLIC_URL, "https://care.example.org/"),
         (EXPLORER, "on"),
         (PUBLIC_URL, "https://consentry.example.org/"),
         (CONNECTIONS, "250"),
@@ -176,6 +177,10 @@ fn what_cannot_be_used_is_refused_by_its_name() {
         (LISTEN, "8000"),
         (LISTEN, "localhost:8000"),
         (LISTEN, "127.0.0.1"),
+        (PUBLIC_URL, "care.example.org"),
+        (PUBLIC_URL, "https://care.example.org/console"),
+        (PUBLIC_URL, "https://care.example.org/?a=b"),
+        (PUBLIC_URL, "ftp://care.example.org"),
         (EXPLORER, "yes"),
         (DATABASE_POOLER, "session"),
         (METRICS_LISTEN, "9464"),
@@ -197,6 +202,15 @@ fn what_cannot_be_used_is_refused_by_its_name() {
         assert!(refused.starts_with(&format!("{name} is `{value}`, but it must be ")), "{refused}");
         assert!(!refused.contains('\n') && !refused.ends_with('.'), "{refused}");
     }
+}
+
+#[test]
+fn in_production_browsers_know_the_server_by_an_address_with_tls() {
+    let plain = (PUBLIC_URL, "http://localhost:8000");
+    assert_eq!(config(&[plain]).public_url.as_deref(), Some("http://localhost:8000"));
+    assert!(
+        refusal(&[PRODUCTION, plain]).starts_with("CONSENTRY_PUBLIC_URL is `http://localhost:8000`, but ")
+    );
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub enum SigningAlgorithm {
     Es256,
     /// ECDSA on P-384 with SHA-384.
     Es384,
-    /// Ed25519.
+    /// EdDSA on the curve Ed25519.
     EdDsa,
 }
 

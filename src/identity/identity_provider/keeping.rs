@@ -55,7 +55,7 @@ pub struct CreateIdentityProviderInput {
 #[derive(Clone, InputObject)]
 pub struct UpdateIdentityProviderInput {
     /// The provider.
-    pub id: Id<identity_provider::Entity>,
+    pub provider_id: Id<identity_provider::Entity>,
     /// The version that was read; refused with `STALE_VERSION` when it is no longer that.
     pub expected_version: Option<i32>,
     /// Its name, for people.
@@ -79,14 +79,14 @@ pub struct UpdateIdentityProviderInput {
 #[derive(Clone, Debug, InputObject)]
 pub struct DisableIdentityProviderInput {
     /// The provider.
-    pub id: Id<identity_provider::Entity>,
+    pub provider_id: Id<identity_provider::Entity>,
 }
 
 /// An identity provider to switch on again.
 #[derive(Clone, Debug, InputObject)]
 pub struct EnableIdentityProviderInput {
     /// The provider.
-    pub id: Id<identity_provider::Entity>,
+    pub provider_id: Id<identity_provider::Entity>,
 }
 
 /// What can be changed about identity providers.
@@ -133,9 +133,9 @@ impl IdentityProviderMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The identity provider to switch off.")] input: DisableIdentityProviderInput,
     ) -> Result<Option<Payload<IdentityProvider>>> {
-        let DisableIdentityProviderInput { id } = input;
+        let DisableIdentityProviderInput { provider_id } = input;
         let becomes = IdentityProviderStatus::Disabled;
-        let outcome = ctx.slot().write(move |write| Box::pin(switch(write, id, becomes))).await;
+        let outcome = ctx.slot().write(move |write| Box::pin(switch(write, provider_id, becomes))).await;
         ctx.shown(outcome).await.map(Some)
     }
 
@@ -148,9 +148,9 @@ impl IdentityProviderMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The identity provider to switch on again.")] input: EnableIdentityProviderInput,
     ) -> Result<Option<Payload<IdentityProvider>>> {
-        let EnableIdentityProviderInput { id } = input;
+        let EnableIdentityProviderInput { provider_id } = input;
         let becomes = IdentityProviderStatus::Active;
-        let outcome = ctx.slot().write(move |write| Box::pin(switch(write, id, becomes))).await;
+        let outcome = ctx.slot().write(move |write| Box::pin(switch(write, provider_id, becomes))).await;
         ctx.shown(outcome).await.map(Some)
     }
 }
@@ -220,7 +220,7 @@ async fn create(write: &Write, input: CreateIdentityProviderInput) -> Result<Id<
 async fn update(write: &Write, input: UpdateIdentityProviderInput) -> Result<Id<identity_provider::Entity>> {
     write.require_fresh_proof()?;
     let UpdateIdentityProviderInput {
-        id,
+        provider_id: id,
         expected_version,
         name,
         client_id,
@@ -230,7 +230,7 @@ async fn update(write: &Write, input: UpdateIdentityProviderInput) -> Result<Id<
         key_set_url,
         subject_claim,
     } = input;
-    let held = write.lock(id, &[Permission::IntegrationManage], "id", "identity provider").await?;
+    let held = write.lock(id, &[Permission::IntegrationManage], "providerId", "identity provider").await?;
     let mut fields = Vec::new();
     let mut note = |changed: bool, field| changed.then(|| fields.push(field));
     note(name.is_some(), "name");
@@ -267,7 +267,7 @@ async fn switch(
     id: Id<identity_provider::Entity>,
     becomes: IdentityProviderStatus,
 ) -> Result<Id<identity_provider::Entity>> {
-    let held = write.lock(id, &[Permission::IntegrationManage], "id", "identity provider").await?;
+    let held = write.lock(id, &[Permission::IntegrationManage], "providerId", "identity provider").await?;
     if held.status == becomes {
         return Err(Error::invalid_state(match becomes {
             IdentityProviderStatus::Active => "the identity provider is believed already",

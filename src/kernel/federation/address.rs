@@ -88,11 +88,9 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     let unicast = first & 0xe000 == 0x2000;
     // Teredo and what else is kept of 2001::/23, documentation, 6to4, segment routing.
-    let kept = (first == 0x2001 && second < 0x200)
-        || (first == 0x2001 && second == 0xdb8)
-        || first == 0x2002
-        || first & 0xfff0 == 0x3ff0
-        || first == 0x5f00;
+    let kept = (first == 0x2001 && (second < 0x200 || second == 0xdb8))
+        || [0x2002, 0x5f00].contains(&first)
+        || first & 0xfff0 == 0x3ff0;
     unicast && !kept
 }
 

@@ -52,6 +52,10 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("ReplacePartnerClientKeysInput.keySet", KEY_SET),
     // Nobody has this address yet.
     ("InviteUserInput.email", "\"newcomer@town.example\""),
+    // A provider that would be entered.
+    ("CreateIdentityProviderInput.key", "\"oak\""),
+    ("CreateIdentityProviderInput.issuer", "\"https://oak.example.org\""),
+    ("CreateIdentityProviderInput.clientId", "\"consentry\""),
     // Staff revoke with evidence.
     ("RevokeConsentInput.evidence", "{ method: PAPER, reference: \"cabinet 3, folder 12\" }"),
 ];

@@ -69,6 +69,7 @@ impl Place {
         let assignment = id::<()>(&assignment["assignRole"]["result"]["id"]).uuid();
         let elsewhere = tenant.another_session(&clinician).await;
         let session = BearerToken::parse(elsewhere.token()).expect("a token").token_id();
+        let provider = admin.enters_identity_provider(&format!("clinic-{}", given.to_lowercase())).await;
         let ids = BTreeMap::from([
             ("apiKey", key.uuid()),
             ("apiToken", token),
@@ -85,6 +86,7 @@ impl Place {
             ("practitioner", clinician.practitioner().uuid()),
             ("role", role),
             ("roleAssignment", assignment),
+            ("provider", provider),
             ("user", clinician.user_id.expect("a signed-in actor").uuid()),
         ]);
         let actors = vec![

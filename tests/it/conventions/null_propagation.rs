@@ -71,6 +71,7 @@ impl Scene {
         let upload =
             json!({ "clientName": "scheduling-app", "documents": [{ "body": "{ viewer { roles } }" }] });
         admin.mutate("uploadTrustedDocuments", upload, "documents { id }").await.ok();
+        admin.enters_identity_provider("clinic").await;
         let location = town.tenant.location("House on the hill", false).await;
         let answer = clinician
             .ask_with(

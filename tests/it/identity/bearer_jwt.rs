@@ -292,7 +292,7 @@ async fn whoever_is_suspended_or_loses_the_account_is_refused_with_the_next_requ
 async fn a_provider_that_is_switched_off_vouches_for_nobody_from_the_next_request_on() {
     let scene = Scene::new().await;
     let_in(&scene.shows_genuine().await);
-    let provider = json!({ "id": scene.provider });
+    let provider = json!({ "providerId": scene.provider });
 
     scene.admin.mutate("disableIdentityProvider", provider.clone(), "id").await.ok();
     turned_away(&scene.shows_genuine().await);
@@ -304,7 +304,7 @@ async fn a_provider_that_is_switched_off_vouches_for_nobody_from_the_next_reques
 async fn an_audience_or_algorithm_that_is_taken_away_is_refused_with_the_next_request() {
     let scene = Scene::new().await;
     let change = |changes: Value| {
-        let mut input = json!({ "id": scene.provider });
+        let mut input = json!({ "providerId": scene.provider });
         for (name, value) in changes.as_object().expect("an object") {
             input[name] = value.clone();
         }

@@ -150,8 +150,9 @@ async fn a_change_leaves_what_it_does_not_name_and_null_takes_away() {
     let change = |changes: Value| {
         let (admin, id) = (admin.clone(), id.clone());
         async move {
-            let answer =
-                admin.mutate("updateIdentityProvider", with(json!({ "id": id }), changes), FIELDS).await;
+            let answer = admin
+                .mutate("updateIdentityProvider", with(json!({ "providerId": id }), changes), FIELDS)
+                .await;
             answer.ok()["updateIdentityProvider"]["result"].clone()
         }
     };
@@ -172,10 +173,10 @@ async fn a_change_leaves_what_it_does_not_name_and_null_takes_away() {
     assert_eq!(bare["algorithms"], json!(["ES256"]));
 
     let before = stored(&town.tenant).await;
-    let stale = json!({ "id": id, "name": "Late", "expectedVersion": 1 });
+    let stale = json!({ "providerId": id, "name": "Late", "expectedVersion": 1 });
     let answer = admin.mutate("updateIdentityProvider", stale, "id").await;
     assert_eq!(answer.user_error("updateIdentityProvider"), "STALE_VERSION");
-    let useless = json!({ "id": id, "audiences": [] });
+    let useless = json!({ "providerId": id, "audiences": [] });
     let answer = admin.mutate("updateIdentityProvider", useless, "id").await;
     assert_eq!(answer.user_error("updateIdentityProvider"), "VALIDATION_FAILED");
     assert_eq!(stored(&town.tenant).await, before);
@@ -192,7 +193,7 @@ async fn a_provider_of_another_tenant_is_as_one_that_does_not_exist() {
 
     for id in [theirs, json!(NOBODYS)] {
         for mutation in ["updateIdentityProvider", "disableIdentityProvider", "enableIdentityProvider"] {
-            let answer = admin.mutate(mutation, json!({ "id": id }), "id").await;
+            let answer = admin.mutate(mutation, json!({ "providerId": id }), "id").await;
             assert_eq!(answer.user_error(mutation), "NOT_FOUND", "{mutation}");
         }
         let link = json!({ "userId": clinician.user().to_string(), "providerId": id, "subject": "dana" });
@@ -211,9 +212,9 @@ async fn a_provider_is_switched_off_and_on_each_once() {
 
     for (mutation, status) in [("disableIdentityProvider", "DISABLED"), ("enableIdentityProvider", "ACTIVE")]
     {
-        let answer = admin.mutate(mutation, json!({ "id": id }), "status").await;
+        let answer = admin.mutate(mutation, json!({ "providerId": id }), "status").await;
         assert_eq!(answer.ok()[mutation]["result"]["status"], status);
-        let again = admin.mutate(mutation, json!({ "id": id }), "status").await;
+        let again = admin.mutate(mutation, json!({ "providerId": id }), "status").await;
         assert_eq!(again.user_error(mutation), "INVALID_STATE");
     }
 }
@@ -268,7 +269,7 @@ async fn nobody_links_those_above_them_and_a_manager_of_one_house_links_nobody()
             actor.mutate("unlinkUser", json!({ "userId": target.user().to_string() }), "userId").await;
         assert_eq!(answer.user_error("unlinkUser"), "NOT_FOUND");
     }
-    let off = json!({ "id": provider });
+    let off = json!({ "providerId": provider });
     admin.mutate("disableIdentityProvider", off.clone(), "id").await.ok();
     let answer = admin.mutate("linkUser", link(&clinician, &provider, "dana"), "userId").await;
     assert_eq!(answer.user_error("linkUser"), "INVALID_STATE");

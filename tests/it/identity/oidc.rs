@@ -127,7 +127,7 @@ async fn somebody_signs_in_at_a_real_provider_however_it_signs() {
     links(&admin, &dana, &id, "dana@login.example").await;
 
     for algorithm in ["RS256", "RS384", "PS256", "ES256", "ES384", "EdDSA"] {
-        let change = json!({ "id": id, "clientId": format!("console-{algorithm}"), "algorithms": [algorithm.to_uppercase()] });
+        let change = json!({ "providerId": id, "clientId": format!("console-{algorithm}"), "algorithms": [algorithm.to_uppercase()] });
         admin.mutate("updateIdentityProvider", change, "id").await.ok();
         let left = leaves(&town, "/auth/town/clinic/start?return_to=/explorer%3Ftab%3D1").await;
         assert_eq!(
@@ -311,7 +311,7 @@ async fn there_is_no_way_to_a_provider_that_does_not_exist_here_or_sends_nobody(
         nobody(path).await;
     }
     leaves(&town, "/auth/town/clinic/start").await;
-    admin.mutate("disableIdentityProvider", json!({ "id": id }), "id").await.ok();
+    admin.mutate("disableIdentityProvider", json!({ "providerId": id }), "id").await.ok();
     nobody("/auth/town/clinic/start").await;
     let elsewhere = town.anonymous().at(town.strict_door());
     let request = Request::get("/auth/village/theirs/start").body(Body::empty()).expect("a request");

@@ -181,6 +181,18 @@ impl Actor {
         id(&data["recordConsent"]["result"]["id"])
     }
 
+    /// Enters an identity provider with everything that can be said of one, and returns its id.
+    pub async fn enters_identity_provider(&self, key: &str) -> uuid::Uuid {
+        let issuer = format!("https://{key}.example.org");
+        let input = json!({
+            "key": key, "name": "Clinic accounts", "issuer": issuer, "clientId": "consentry",
+            "clientSecret": "a well kept word", "audiences": ["https://town.example/graphql"],
+            "algorithms": ["RS256"], "keySetUrl": format!("{issuer}/keys"),
+        });
+        let answer = self.mutate("createIdentityProvider", input, "id").await.ok();
+        id::<()>(&answer["createIdentityProvider"]["result"]["id"]).uuid()
+    }
+
     /// Looks at a patient's identity: the full name, or the reason why it is withheld.
     pub async fn sees_identity_of(&self, patient: Id<patient::Entity>) -> Result<String, String> {
         let answer = self

@@ -50,114 +50,6 @@ export type AccessExplanationEntry = {
 /** `AccessExplanation` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AccessExplanationResult = AccessExplanation | Withheld;
 
-/** The key of a partner organization. The key itself is shown once, when it is made. */
-export type ApiKey = {
-  __typename?: 'ApiKey';
-  /** When it was made. */
-  createdAt: Scalars['DateTime']['output'];
-  /** Who gave it out: it may do no more than they may. Null when you may not see them. */
-  creator?: Maybe<User>;
-  /** When it ends by itself. */
-  expiresAt: Scalars['DateTime']['output'];
-  /** The id of the key, which is not the key. */
-  id: Scalars['ID']['output'];
-  /** When it was last used, to the minute; null when it never was. */
-  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** What it is for. */
-  name: Scalars['String']['output'];
-  /** The partner organization that it was given to. */
-  organization?: Maybe<Organization>;
-  /** The one purpose it acts for. */
-  purpose?: Maybe<Purpose>;
-  /** When it was revoked; null when it was not. */
-  revokedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Keys of the permissions that it was given; it has those of them that its giver has at the time of a request. */
-  scopes: Array<Scalars['String']['output']>;
-};
-
-/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
-export type ApiKeyConnection = {
-  __typename?: 'ApiKeyConnection';
-  /** The rows with their cursors. */
-  edges: Array<ApiKeyEdge>;
-  /** The rows. */
-  nodes: Array<ApiKey>;
-  /** Which part of the list this is. */
-  pageInfo: PageInfo;
-  /** How many rows the whole list has. Counted only when asked for. */
-  totalCount: Scalars['Int']['output'];
-};
-
-/** A row of a connection with its cursor. */
-export type ApiKeyEdge = {
-  __typename?: 'ApiKeyEdge';
-  /** The row's place in the list. */
-  cursor: Scalars['Cursor']['output'];
-  /** The row. */
-  node: ApiKey;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type ApiKeyPayload = {
-  __typename?: 'ApiKeyPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<ApiKey>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
-/** A token with which a program acts for you. The token itself is shown once, when it is made. */
-export type ApiToken = {
-  __typename?: 'ApiToken';
-  /** When it was made. */
-  createdAt: Scalars['DateTime']['output'];
-  /** When it ends by itself. */
-  expiresAt: Scalars['DateTime']['output'];
-  /** The token's id. */
-  id: Scalars['ID']['output'];
-  /** When it was last used, to the minute; null when it never was. */
-  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** What it is for. */
-  name: Scalars['String']['output'];
-  /** The one purpose it acts for; null when each request states one. */
-  purpose?: Maybe<Purpose>;
-  /** When it was revoked; null when it was not. */
-  revokedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Keys of the permissions it is narrowed to; null without a limit of its own. */
-  scopes?: Maybe<Array<Scalars['String']['output']>>;
-};
-
-/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
-export type ApiTokenConnection = {
-  __typename?: 'ApiTokenConnection';
-  /** The rows with their cursors. */
-  edges: Array<ApiTokenEdge>;
-  /** The rows. */
-  nodes: Array<ApiToken>;
-  /** Which part of the list this is. */
-  pageInfo: PageInfo;
-  /** How many rows the whole list has. Counted only when asked for. */
-  totalCount: Scalars['Int']['output'];
-};
-
-/** A row of a connection with its cursor. */
-export type ApiTokenEdge = {
-  __typename?: 'ApiTokenEdge';
-  /** The row's place in the list. */
-  cursor: Scalars['Cursor']['output'];
-  /** The row. */
-  node: ApiToken;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type ApiTokenPayload = {
-  __typename?: 'ApiTokenPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<ApiToken>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
 /** A place on a care team to give. */
 export type AssignCareTeamInput = {
   /** Until when, exclusively; open when left out. */
@@ -191,10 +83,6 @@ export type AuditAction =
 
 /** With which credential. */
 export type AuditCredential =
-  /** An access token: of a person's program, or of a partner's client. */
-  | 'ACCESS_TOKEN'
-  /** The API key of a partner organization. */
-  | 'API_KEY'
   /** An API token. */
   | 'API_TOKEN'
   /** None: a sign-in attempt. */
@@ -202,7 +90,9 @@ export type AuditCredential =
   /** The command line. */
   | 'OPERATOR'
   /** A signed-in session. */
-  | 'SESSION';
+  | 'SESSION'
+  /** A signed token of an identity provider. */
+  | 'SIGNED_TOKEN';
 
 /** What was decided. */
 export type AuditDecision =
@@ -584,32 +474,26 @@ export type ConsentTermsInput = {
   validFrom?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
-/** A key to give out. */
-export type CreateApiKeyInput = {
-  /** When it ends: within a year. */
-  expiresAt: Scalars['DateTime']['input'];
-  /** What it is for, 1 to 200 characters. */
+/** An identity provider to enter. */
+export type CreateIdentityProviderInput = {
+  /** How it may sign, at least one. */
+  algorithms: Array<SigningAlgorithm>;
+  /** Whom a token has to be made for to be taken as a bearer token, at most ten; without any, none is taken. */
+  audiences?: Array<Scalars['String']['input']>;
+  /** Under which name it knows this server; needed to send people there to sign in. */
+  clientId?: InputMaybe<Scalars['String']['input']>;
+  /** The secret that this server has there. Nobody is shown it again. */
+  clientSecret?: InputMaybe<Scalars['String']['input']>;
+  /** The issuer, to the letter as it stands in its tokens. It stays: users are linked to it. */
+  issuer: Scalars['String']['input'];
+  /** Its short name: lower-case letters, digits and inner hyphens. */
+  key: Scalars['String']['input'];
+  /** Where its keys are; left out, its configuration says so. */
+  keySetUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Its name, for people. */
   name: Scalars['String']['input'];
-  /** The partner organization: a district, a school, a payer or a partner. */
-  organizationId: Scalars['ID']['input'];
-  /** The one purpose it acts for. */
-  purpose: Purpose;
-  /** Keys of permissions: such as a partner may have, and as you have yourself. */
-  scopes: Array<Scalars['String']['input']>;
-};
-
-/** An organization to enter. */
-export type CreateOrganizationInput = {
-  /** What it is to you; `TENANT` is your own organization, of which there is one. */
-  kind: OrganizationKind;
-  /** Its name, 1 to 200 characters. */
-  name: Scalars['String']['input'];
-  /** The district that a school is part of. */
-  parentOrganizationId?: InputMaybe<Scalars['ID']['input']>;
-  /** A short name of its own: lower-case letters, digits and hyphens within, at most 63. */
-  slug: Scalars['String']['input'];
-  /** Its time zone, an IANA name; that of your own organization when left out. */
-  timeZone?: InputMaybe<Scalars['String']['input']>;
+  /** The claim that names the user; `sub` when left out. Choose only one that the provider never gives to somebody else. */
+  subjectClaim?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** A patient to enter. */
@@ -620,14 +504,6 @@ export type CreatePatientInput = {
   identity?: InputMaybe<PatientIdentityInput>;
   /** Where the patient is served. A Part 2 unit makes everything about the patient a SUD record (42 CFR 2.11). */
   locationId?: InputMaybe<Scalars['ID']['input']>;
-};
-
-/** For what a pair of tokens is made. */
-export type CreateTokenPairInput = {
-  /** What the tokens are for, such as the name of a device, 1 to 200 characters. */
-  name: Scalars['String']['input'];
-  /** Keys of permissions to narrow the tokens to; all that you have when left out. */
-  scopes?: InputMaybe<Array<Scalars['String']['input']>>;
 };
 
 /**
@@ -657,6 +533,12 @@ export type DataClass =
   /** SUD counseling notes kept apart from the record (42 CFR 2.31(b), label V). */
   | 'SUD_COUNSELING_NOTE';
 
+/** An identity provider to switch off. */
+export type DisableIdentityProviderInput = {
+  /** The provider. */
+  providerId: Scalars['ID']['input'];
+};
+
 /** A consent to prepare. */
 export type DraftConsentInput = {
   /** Whose consent. */
@@ -684,6 +566,12 @@ export type EmergencyContactInput = {
   phone: Scalars['String']['input'];
   /** What the contact is to the patient. */
   relationship?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** An identity provider to switch on again. */
+export type EnableIdentityProviderInput = {
+  /** The provider. */
+  providerId: Scalars['ID']['input'];
 };
 
 /** A session that ended. */
@@ -749,6 +637,85 @@ export type ExpiryKind =
   | 'EVENT'
   /** Never: allowed for treatment, payment and operations alone. */
   | 'NONE';
+
+/** Who else may say who somebody is: an OpenID Connect provider of the organization. */
+export type IdentityProvider = {
+  __typename?: 'IdentityProvider';
+  /** How it may sign. */
+  algorithms: Array<SigningAlgorithm>;
+  /** Whom a token has to be made for to be taken as a bearer token; empty when none is. */
+  audiences: Array<Scalars['String']['output']>;
+  /** Under which name it knows this server; null when nobody is sent there to sign in. */
+  clientId?: Maybe<Scalars['String']['output']>;
+  /** When it was entered. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Whether this server has a secret there. Nobody is shown which. */
+  hasClientSecret: Scalars['Boolean']['output'];
+  /** The provider's id. */
+  id: Scalars['ID']['output'];
+  /** The issuer, to the letter as it stands in its tokens. */
+  issuer: Scalars['String']['output'];
+  /** Its short name, part of the address at which a sign-in begins: `/auth/{organization}/{key}/start`. */
+  key: Scalars['String']['output'];
+  /** Where its keys are; null when its configuration says so. */
+  keySetUrl?: Maybe<Scalars['String']['output']>;
+  /** Its name, for people. */
+  name: Scalars['String']['output'];
+  /** Whether it is believed. */
+  status: IdentityProviderStatus;
+  /** The claim that names the user. */
+  subjectClaim: Scalars['String']['output'];
+  /** Rises with every change: the `expectedVersion` of the next one. */
+  version: Scalars['Int']['output'];
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type IdentityProviderConnection = {
+  __typename?: 'IdentityProviderConnection';
+  /** The rows with their cursors. */
+  edges: Array<IdentityProviderEdge>;
+  /** The rows. */
+  nodes: Array<IdentityProvider>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type IdentityProviderEdge = {
+  __typename?: 'IdentityProviderEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: IdentityProvider;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type IdentityProviderPayload = {
+  __typename?: 'IdentityProviderPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<IdentityProvider>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** Whether an identity provider is believed. */
+export type IdentityProviderStatus =
+  /** It is believed. */
+  | 'ACTIVE'
+  /** It is not believed; takes effect with the next request. */
+  | 'DISABLED';
+
+/** An account of an identity provider that becomes a user's. */
+export type LinkUserInput = {
+  /** The identity provider. */
+  providerId: Scalars['ID']['input'];
+  /** What the provider calls the user: the value of its subject claim, to the letter. */
+  subject: Scalars['String']['input'];
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
 
 /** A property, house or clinic. */
 export type Location = {
@@ -818,17 +785,11 @@ export type Mutation = {
    */
   assignCareTeam?: Maybe<CareTeamMemberPayload>;
   /**
-   * Gives out a key to a partner organization.
+   * Enters an identity provider. It is believed from now on, for users that are linked to it.
    *
-   * User errors: `NOT_FOUND` (organization), `VALIDATION_FAILED`.
+   * User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS` (the key or the issuer).
    */
-  createApiKey?: Maybe<NewApiKeyPayload>;
-  /**
-   * Enters an organization that you work with.
-   *
-   * User errors: `VALIDATION_FAILED`, `NOT_FOUND` (parent), `ALREADY_EXISTS` (slug).
-   */
-  createOrganization?: Maybe<OrganizationPayload>;
+  createIdentityProvider?: Maybe<IdentityProviderPayload>;
   /**
    * Enters a patient. A practitioner who does it joins the care team as `INTAKE`.
    *
@@ -836,11 +797,12 @@ export type Mutation = {
    */
   createPatient?: Maybe<PatientPayload>;
   /**
-   * Makes a pair of tokens that acts for you until this session is signed out of. Needs a session.
+   * Believes an identity provider no longer: its bearer tokens are refused from the next request on, and nobody signs in
+   * through it. Sessions that it vouched for go on until they end.
    *
-   * User errors: `VALIDATION_FAILED`; `INVALID_STATE` when the caller's token is not that of a session.
+   * User errors: `NOT_FOUND`, `INVALID_STATE`.
    */
-  createTokenPair?: Maybe<TokenPairPayload>;
+  disableIdentityProvider?: Maybe<IdentityProviderPayload>;
   /**
    * Prepares a consent for the patient to sign. It permits nothing until it is signed.
    *
@@ -848,40 +810,25 @@ export type Mutation = {
    */
   draftConsent?: Maybe<ConsentPayload>;
   /**
+   * Believes an identity provider again.
+   *
+   * User errors: `NOT_FOUND`, `INVALID_STATE`.
+   */
+  enableIdentityProvider?: Maybe<IdentityProviderPayload>;
+  /**
+   * Links a user with an account of an identity provider, in place of the account before: whoever has the account is that
+   * user. Users whose rank is above one's own are out of reach.
+   *
+   * User errors: `NOT_FOUND`, `ALREADY_EXISTS` (the account is another user's), `INVALID_STATE` (the provider is switched
+   * off), `VALIDATION_FAILED`.
+   */
+  linkUser?: Maybe<UserLinkPayload>;
+  /**
    * Files a consent that was signed on paper or given orally, with its evidence. It counts at once.
    *
    * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
    */
   recordConsent?: Maybe<ConsentPayload>;
-  /**
-   * Buys the next pair of tokens with a refresh token, which is of no more use afterwards. A token that was used before
-   * ends all tokens that came of it, at once. Needs a refresh token that is good, else `UNAUTHENTICATED`: sign in again.
-   */
-  refreshTokens?: Maybe<TokenPairPayload>;
-  /**
-   * Registers a program of a partner organization.
-   *
-   * User errors: `NOT_FOUND` (organization), `VALIDATION_FAILED`.
-   */
-  registerPartnerClient?: Maybe<PartnerClientPayload>;
-  /**
-   * Replaces the public keys of a client. Access that it was given before goes on to its end.
-   *
-   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_STATE` when it is revoked.
-   */
-  replacePartnerClientKeys?: Maybe<PartnerClientPayload>;
-  /**
-   * Revokes a key: the next request with it is refused.
-   *
-   * User errors: `NOT_FOUND`, `INVALID_STATE` when it is revoked already.
-   */
-  revokeApiKey?: Maybe<ApiKeyPayload>;
-  /**
-   * Revokes a token with which a program acts for you: the next request with it is refused. Needs a session.
-   *
-   * User errors: `NOT_FOUND`, the same for a token of somebody else; `INVALID_STATE` when it is revoked already.
-   */
-  revokeApiToken?: Maybe<ApiTokenPayload>;
   /**
    * Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
    * here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
@@ -889,24 +836,6 @@ export type Mutation = {
    * User errors: `NOT_FOUND`, `INVALID_STATE` (not active), `VALIDATION_FAILED`, `ACCESS_DENIED`.
    */
   revokeConsent?: Maybe<ConsentPayload>;
-  /**
-   * Revokes a client: it is given no more access, and what it was given ends with the next request.
-   *
-   * User errors: `NOT_FOUND`, `INVALID_STATE` when it is revoked already.
-   */
-  revokePartnerClient?: Maybe<PartnerClientPayload>;
-  /**
-   * Ends all tokens of the family of a refresh token, at once; for a program that signs out. Needs a refresh token that
-   * was given out, else `UNAUTHENTICATED`.
-   */
-  revokeTokenPair?: Maybe<RevokedTokenPairPayload>;
-  /**
-   * Replaces a key by a new one for the same organization, scopes and purpose; you answer for the new one. The old one
-   * works until the overlap is over, and no longer than it would have.
-   *
-   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_STATE` when it has ended or was replaced before.
-   */
-  rotateApiKey?: Maybe<NewApiKeyPayload>;
   /**
    * Signs one's own consent. An incomplete form is refused, with what is missing.
    *
@@ -927,6 +856,19 @@ export type Mutation = {
    */
   signOut?: Maybe<EndedSessionPayload>;
   /**
+   * Takes the account of an identity provider away from a user, who then needs another way to sign in. Sessions go on until
+   * they end.
+   *
+   * User errors: `NOT_FOUND`, `INVALID_STATE` (there is none, or no other way).
+   */
+  unlinkUser?: Maybe<UserLinkPayload>;
+  /**
+   * Changes an identity provider, from the next request on.
+   *
+   * User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`.
+   */
+  updateIdentityProvider?: Maybe<IdentityProviderPayload>;
+  /**
    * Changes who a patient is. Needs a live relationship to the patient; what it returns passes the gates again.
    *
    * User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`, `ACCESS_DENIED`.
@@ -942,14 +884,8 @@ export type MutationAssignCareTeamArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationCreateApiKeyArgs = {
-  input: CreateApiKeyInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationCreateOrganizationArgs = {
-  input: CreateOrganizationInput;
+export type MutationCreateIdentityProviderArgs = {
+  input: CreateIdentityProviderInput;
 };
 
 
@@ -960,8 +896,8 @@ export type MutationCreatePatientArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationCreateTokenPairArgs = {
-  input: CreateTokenPairInput;
+export type MutationDisableIdentityProviderArgs = {
+  input: DisableIdentityProviderInput;
 };
 
 
@@ -972,62 +908,26 @@ export type MutationDraftConsentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationEnableIdentityProviderArgs = {
+  input: EnableIdentityProviderInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationLinkUserArgs = {
+  input: LinkUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRecordConsentArgs = {
   input: RecordConsentInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRefreshTokensArgs = {
-  input: RefreshTokenInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRegisterPartnerClientArgs = {
-  input: RegisterPartnerClientInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationReplacePartnerClientKeysArgs = {
-  input: ReplacePartnerClientKeysInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRevokeApiKeyArgs = {
-  input: RevokeApiKeyInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRevokeApiTokenArgs = {
-  input: RevokeApiTokenInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRevokeConsentArgs = {
   input: RevokeConsentInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRevokePartnerClientArgs = {
-  input: RevokePartnerClientInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRevokeTokenPairArgs = {
-  input: RefreshTokenInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRotateApiKeyArgs = {
-  input: RotateApiKeyInput;
 };
 
 
@@ -1044,26 +944,20 @@ export type MutationSignInArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationUnlinkUserArgs = {
+  input: UnlinkUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationUpdateIdentityProviderArgs = {
+  input: UpdateIdentityProviderInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationUpdatePatientIdentityArgs = {
   input: UpdatePatientIdentityInput;
-};
-
-/** A new key. */
-export type NewApiKey = {
-  __typename?: 'NewApiKey';
-  /** What is kept of it. */
-  apiKey?: Maybe<ApiKey>;
-  /** The key: its program sends it in the header `Authorization: Bearer …`. It is shown once and stored nowhere. */
-  key: Scalars['String']['output'];
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type NewApiKeyPayload = {
-  __typename?: 'NewApiKeyPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<NewApiKey>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
 };
 
 /** A new session. */
@@ -1084,69 +978,6 @@ export type NewSessionPayload = {
   userErrors: Array<UserError>;
 };
 
-/** The tenant itself, a district, a school, a payer or another partner. */
-export type Organization = {
-  __typename?: 'Organization';
-  /** When the organization was entered. */
-  createdAt: Scalars['DateTime']['output'];
-  /** The organization's id. */
-  id: Scalars['ID']['output'];
-  /** What it is to the tenant. */
-  kind: OrganizationKind;
-  /** Its name. */
-  name: Scalars['String']['output'];
-  /** The organization it is part of: a school's district. */
-  parent?: Maybe<Organization>;
-  /** Its short name, fit for an address. */
-  slug: Scalars['String']['output'];
-  /** Its time zone, an IANA name such as `America/New_York`. */
-  timeZone: Scalars['String']['output'];
-};
-
-/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
-export type OrganizationConnection = {
-  __typename?: 'OrganizationConnection';
-  /** The rows with their cursors. */
-  edges: Array<OrganizationEdge>;
-  /** The rows. */
-  nodes: Array<Organization>;
-  /** Which part of the list this is. */
-  pageInfo: PageInfo;
-  /** How many rows the whole list has. Counted only when asked for. */
-  totalCount: Scalars['Int']['output'];
-};
-
-/** A row of a connection with its cursor. */
-export type OrganizationEdge = {
-  __typename?: 'OrganizationEdge';
-  /** The row's place in the list. */
-  cursor: Scalars['Cursor']['output'];
-  /** The row. */
-  node: Organization;
-};
-
-/** What an organization is to the tenant. */
-export type OrganizationKind =
-  /** A school district. */
-  | 'DISTRICT'
-  /** Another partner. */
-  | 'PARTNER'
-  /** A health plan or another payer. */
-  | 'PAYER'
-  /** A school. */
-  | 'SCHOOL'
-  /** The tenant itself: the root. */
-  | 'TENANT';
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type OrganizationPayload = {
-  __typename?: 'OrganizationPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<Organization>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
 /** Which part of a list a page is. */
 export type PageInfo = {
   __typename?: 'PageInfo';
@@ -1158,64 +989,6 @@ export type PageInfo = {
   hasPreviousPage: Scalars['Boolean']['output'];
   /** The cursor of the first row; null on an empty page. */
   startCursor?: Maybe<Scalars['Cursor']['output']>;
-};
-
-/** A program of a partner organization. */
-export type PartnerClient = {
-  __typename?: 'PartnerClient';
-  /** What it calls itself at the token endpoint: `iss` and `sub` of its assertions. */
-  clientId: Scalars['String']['output'];
-  /** When it was registered. */
-  createdAt: Scalars['DateTime']['output'];
-  /** Who registered it: it may do no more than they may. Null when you may not see them. */
-  creator?: Maybe<User>;
-  /** The id of its row. */
-  id: Scalars['ID']['output'];
-  /** The ids of the keys it may sign with. */
-  keyIds: Array<Scalars['String']['output']>;
-  /** When it was last given access; null when it never was. */
-  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** What it is for. */
-  name: Scalars['String']['output'];
-  /** The partner organization it acts for. */
-  organization?: Maybe<Organization>;
-  /** The one purpose it acts for. */
-  purpose?: Maybe<Purpose>;
-  /** When it was revoked; null when it was not. */
-  revokedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Keys of the permissions that it was given; it has those of them that its giver has at the time of a request. */
-  scopes: Array<Scalars['String']['output']>;
-};
-
-/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
-export type PartnerClientConnection = {
-  __typename?: 'PartnerClientConnection';
-  /** The rows with their cursors. */
-  edges: Array<PartnerClientEdge>;
-  /** The rows. */
-  nodes: Array<PartnerClient>;
-  /** Which part of the list this is. */
-  pageInfo: PageInfo;
-  /** How many rows the whole list has. Counted only when asked for. */
-  totalCount: Scalars['Int']['output'];
-};
-
-/** A row of a connection with its cursor. */
-export type PartnerClientEdge = {
-  __typename?: 'PartnerClientEdge';
-  /** The row's place in the list. */
-  cursor: Scalars['Cursor']['output'];
-  /** The row. */
-  node: PartnerClient;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type PartnerClientPayload = {
-  __typename?: 'PartnerClientPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<PartnerClient>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
 };
 
 /** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
@@ -1536,8 +1309,6 @@ export type Query = {
    * `subject`. Empty when the patient is not within your reach.
    */
   accessHistory?: Maybe<AuditLogConnection>;
-  /** The keys of partner organizations, those that ended too. */
-  apiKeys?: Maybe<ApiKeyConnection>;
   /** The tenant's record of looks, refusals, writes and sign-ins, newest first. */
   auditLogs?: Maybe<AuditLogConnection>;
   /** The consents and restrictions of a patient, newest first; empty when the patient is not within your reach. */
@@ -1547,17 +1318,10 @@ export type Query = {
    * within your reach.
    */
   explainAccess?: Maybe<AccessExplanationResult>;
+  /** The identity providers of your organization, those that are not believed any more among them. */
+  identityProviders?: Maybe<IdentityProviderConnection>;
   /** The locations of your organization. */
   locations?: Maybe<LocationConnection>;
-  /**
-   * The organization with this id; null when there is none, or none within your reach. A partner reaches its own and
-   * those beneath it.
-   */
-  organization?: Maybe<Organization>;
-  /** The tenant's own organization and those it works with; for a partner its own and those beneath it. */
-  organizations?: Maybe<OrganizationConnection>;
-  /** The clients of partner organizations, those that were revoked too. */
-  partnerClients?: Maybe<PartnerClientConnection>;
   /** The patient with this id; null when there is none, or none within your reach. */
   patient?: Maybe<Patient>;
   /** The patients within your reach: all of the tenant, those you treat, or yourself. */
@@ -1576,14 +1340,6 @@ export type QueryAccessHistoryArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   patientId: Scalars['ID']['input'];
-};
-
-
-/** What can be asked. */
-export type QueryApiKeysArgs = {
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-  first?: InputMaybe<Scalars['Int']['input']>;
-  orderBy?: Chronology;
 };
 
 
@@ -1610,29 +1366,15 @@ export type QueryExplainAccessArgs = {
 
 
 /** What can be asked. */
+export type QueryIdentityProvidersArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+};
+
+
+/** What can be asked. */
 export type QueryLocationsArgs = {
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-  first?: InputMaybe<Scalars['Int']['input']>;
-  orderBy?: Chronology;
-};
-
-
-/** What can be asked. */
-export type QueryOrganizationArgs = {
-  id: Scalars['ID']['input'];
-};
-
-
-/** What can be asked. */
-export type QueryOrganizationsArgs = {
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-  first?: InputMaybe<Scalars['Int']['input']>;
-  orderBy?: Chronology;
-};
-
-
-/** What can be asked. */
-export type QueryPartnerClientsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   orderBy?: Chronology;
@@ -1719,52 +1461,12 @@ export type RecordConsentInput = {
   terms: ConsentTermsInput;
 };
 
-/** A refresh token. */
-export type RefreshTokenInput = {
-  /** The refresh token. */
-  refreshToken: Scalars['String']['input'];
-};
-
-/** A client to register. */
-export type RegisterPartnerClientInput = {
-  /** Its public keys: a JSON Web Key Set (RFC 7517) as text, 1 to 10 keys with a `kid` each, for RS384 or ES384. */
-  keySet: Scalars['String']['input'];
-  /** What it is for, 1 to 200 characters. */
-  name: Scalars['String']['input'];
-  /** The partner organization: a district, a school, a payer or a partner. */
-  organizationId: Scalars['ID']['input'];
-  /** The one purpose it acts for. */
-  purpose: Purpose;
-  /** Keys of permissions: such as a partner may have, and as you have yourself. */
-  scopes: Array<Scalars['String']['input']>;
-};
-
-/** New keys for a client. */
-export type ReplacePartnerClientKeysInput = {
-  /** Its public keys from now on, as in `registerPartnerClient`; to change over without a gap, send both first. */
-  keySet: Scalars['String']['input'];
-  /** The client. */
-  partnerClientId: Scalars['ID']['input'];
-};
-
 /** How staff know of a revocation. */
 export type RevocationEvidenceInput = {
   /** How the patient revoked: `PAPER` or `VERBAL_DOCUMENTED`. */
   method: SignatureMethod;
   /** Where the evidence is filed; 1 to 200 characters. Do not put a name into it. */
   reference: Scalars['String']['input'];
-};
-
-/** A key to revoke. */
-export type RevokeApiKeyInput = {
-  /** The id of the key. */
-  apiKeyId: Scalars['ID']['input'];
-};
-
-/** A token of yours to revoke. */
-export type RevokeApiTokenInput = {
-  /** The token's id. */
-  apiTokenId: Scalars['ID']['input'];
 };
 
 /** A consent to revoke. */
@@ -1775,38 +1477,6 @@ export type RevokeConsentInput = {
   evidence?: InputMaybe<RevocationEvidenceInput>;
   /** Why, in the patient's words, at most 1,000 characters. Nobody has to say why. */
   reason?: InputMaybe<Scalars['String']['input']>;
-};
-
-/** A client to revoke. */
-export type RevokePartnerClientInput = {
-  /** The client. */
-  partnerClientId: Scalars['ID']['input'];
-};
-
-/** A family of tokens that ended. */
-export type RevokedTokenPair = {
-  __typename?: 'RevokedTokenPair';
-  /** When it ended. */
-  revokedAt: Scalars['DateTime']['output'];
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type RevokedTokenPairPayload = {
-  __typename?: 'RevokedTokenPairPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<RevokedTokenPair>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
-/** A key to replace. */
-export type RotateApiKeyInput = {
-  /** The id of the key. */
-  apiKeyId: Scalars['ID']['input'];
-  /** When the new key ends: within a year. */
-  expiresAt: Scalars['DateTime']['input'];
-  /** For how many minutes the old key still works, 0 to 10,080 (7 days). */
-  overlapMinutes: Scalars['Int']['input'];
 };
 
 /** A consent to sign. */
@@ -1849,26 +1519,47 @@ export type SignerCapacity =
   /** The patient. */
   | 'SELF';
 
-/** A pair of tokens. They are shown once and stored nowhere. */
-export type TokenPair = {
-  __typename?: 'TokenPair';
-  /** The access token: send it in the header `Authorization: Bearer …`. */
-  accessToken: Scalars['String']['output'];
-  /** When the access token ends. */
-  accessTokenExpiresAt: Scalars['DateTime']['output'];
-  /** The refresh token: it buys the next pair, once. */
-  refreshToken: Scalars['String']['output'];
-  /** When the refresh token ends if it is not used. */
-  refreshTokenExpiresAt: Scalars['DateTime']['output'];
+/** How an identity provider signs: no algorithm by which whoever can check a signature could make one. */
+export type SigningAlgorithm =
+  /** EdDSA on the curve Ed25519. */
+  | 'EDDSA'
+  /** ECDSA on P-256 with SHA-256. */
+  | 'ES256'
+  /** ECDSA on P-384 with SHA-384. */
+  | 'ES384'
+  /** RSASSA-PSS with SHA-256. */
+  | 'PS256'
+  /** RSASSA-PKCS1-v1_5 with SHA-256. */
+  | 'RS256'
+  /** RSASSA-PKCS1-v1_5 with SHA-384. */
+  | 'RS384';
+
+/** A user whose account of an identity provider is no longer theirs. */
+export type UnlinkUserInput = {
+  /** The user. */
+  userId: Scalars['ID']['input'];
 };
 
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type TokenPairPayload = {
-  __typename?: 'TokenPairPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<TokenPair>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
+/** What to change about an identity provider; what is left out stays. */
+export type UpdateIdentityProviderInput = {
+  /** How it may sign. */
+  algorithms?: InputMaybe<Array<SigningAlgorithm>>;
+  /** Whom a token has to be made for to be taken as a bearer token. */
+  audiences?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Under which name it knows this server; null takes it away. */
+  clientId?: InputMaybe<Scalars['String']['input']>;
+  /** The secret that this server has there; null takes it away. */
+  clientSecret?: InputMaybe<Scalars['String']['input']>;
+  /** The version that was read; refused with `STALE_VERSION` when it is no longer that. */
+  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  /** Where its keys are; null when its configuration says so. */
+  keySetUrl?: InputMaybe<Scalars['String']['input']>;
+  /** Its name, for people. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** The provider. */
+  providerId: Scalars['ID']['input'];
+  /** The claim that names the user. */
+  subjectClaim?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Change who a patient is. */
@@ -1924,6 +1615,24 @@ export type UserErrorCode =
   /** The input breaks a rule; `field` names it. */
   | 'VALIDATION_FAILED';
 
+/** Whether an identity provider vouches for a user. */
+export type UserLink = {
+  __typename?: 'UserLink';
+  /** The identity provider; null when none vouches for the user. */
+  providerId?: Maybe<Scalars['ID']['output']>;
+  /** The user. */
+  userId: Scalars['ID']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type UserLinkPayload = {
+  __typename?: 'UserLinkPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<UserLink>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** Whether a user may sign in. */
 export type UserStatus =
   /** May sign in. */
@@ -1938,8 +1647,6 @@ export type UserStatus =
 /** Who is signed in, and what they may do. */
 export type Viewer = {
   __typename?: 'Viewer';
-  /** The tokens with which programs act for the user, those that ended too, newest first. */
-  apiTokens?: Maybe<ApiTokenConnection>;
   /** The patient that the user is; null for staff. */
   patient?: Maybe<Patient>;
   /** What the roles allow; for showing and hiding controls, since every field checks it again. */
@@ -1955,13 +1662,6 @@ export type Viewer = {
   roles: Array<Scalars['String']['output']>;
   /** The user. */
   user?: Maybe<User>;
-};
-
-
-/** Who is signed in, and what they may do. */
-export type ViewerApiTokensArgs = {
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A refusal. It is data, not an error: show the reason instead of the value. */
