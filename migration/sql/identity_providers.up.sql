@@ -37,6 +37,7 @@ select tenant_table('federated_sign_ins', immutable => true, erasable => true);
 select tenant_reference('federated_sign_ins', 'provider_id', 'identity_providers');
 select tenant_reference('federated_sign_ins', 'session_id', 'sessions');
 
-alter table audit_logs drop constraint audit_logs_credential_check;
-alter table audit_logs add constraint audit_logs_credential_check
-    check (credential in ('NONE', 'SESSION', 'API_TOKEN', 'OPERATOR', 'SIGNED_TOKEN'));
+alter table audit_logs
+    drop constraint audit_logs_credential_check,
+    add constraint audit_logs_credential_check check (
+        credential in ('NONE', 'SESSION', 'API_TOKEN', 'OPERATOR', 'ACCESS_TOKEN', 'API_KEY', 'SIGNED_TOKEN'));
