@@ -201,6 +201,13 @@ async fn furnish(tenant: &Tenant) {
     let consent = clinician.records_consent(patient, json!({})).await;
     assert!(clinician.sees_identity_of(patient).await.is_ok());
     let (user, id) = (clinician.user(), tenant.id);
+    let provider = tenant.admin().await.enters_identity_provider("clinic").await;
+    tenant
+        .change(&format!(
+            "insert into federated_sign_ins (tenant_id, id, provider_id, session_id)
+            select '{id}', gen_random_uuid(), '{provider}', id from sessions where user_id = '{user}'"
+        ))
+        .await;
     tenant
         .change(&format!(
             "insert into sign_in_addresses (tenant_id, id, address_hash, attempts, last_attempt_at)

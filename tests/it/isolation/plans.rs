@@ -93,6 +93,7 @@ impl Scene {
         let assignment = id::<()>(&assignment["assignRole"]["result"]["id"]).uuid();
         let elsewhere = tenant.another_session(&clinician).await;
         let session = BearerToken::parse(elsewhere.token()).expect("a token").token_id();
+        let provider = tenant.admin().await.enters_identity_provider("clinic").await;
         let ids = BTreeMap::from([
             ("apiKey", key.uuid()),
             ("apiToken", token),
@@ -108,6 +109,7 @@ impl Scene {
             ("role", role),
             ("roleAssignment", assignment),
             ("session", session),
+            ("provider", provider),
             ("user", clinician.user().uuid()),
         ]);
         let role = NewAssignment { role: "MANAGER", location_id: Some(location), ..Default::default() };
