@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::kernel::limit::{CallerKind, DocumentMode, Introspection};
 
 fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
     let variables: BTreeMap<&str, OsString> =
@@ -32,7 +33,7 @@ fn nothing_has_to_be_set_on_a_bare_machine() {
     assert_eq!(config.environment, Environment::Development);
     assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
     assert_eq!(config.data_directory, PathBuf::from(".consentry"));
-    assert_eq!(config.public_url.as_deref(), Some("http://127.0.0.1:8000"));
+    assert_eq!(config.public_url, None, "where it listens");
     assert!(config.explorer);
     assert_eq!(config.pool_size, 16);
     assert_eq!(config.pooler, Pooler::None);
@@ -62,7 +63,6 @@ fn every_variable_is_taken() {
         (LISTEN, "[::1]:9000"),
         (PUBLIC_URL, "https://care.example.org/"),
         (EXPLORER, "on"),
-        (PUBLIC_URL, "https://consentry.example.org/"),
         (CONNECTIONS, "250"),
         (DRAIN_DELAY, "0"),
         (SESSION_IDLE, "600"),
@@ -85,7 +85,6 @@ fn every_variable_is_taken() {
     let sink = config.event_sink.as_ref().expect("a sink");
     assert_eq!((sink.url.expose_secret(), sink.secret.expose_secret()), (SINK.1, SINK_SECRET.1));
     assert_eq!(config.listen.to_string(), "[::1]:9000");
-    assert_eq!(config.public_url.as_deref(), Some("https://consentry.example.org"));
     assert!(config.explorer);
     assert_eq!(config.data_directory, PathBuf::from("/srv/consentry"));
     assert_eq!((config.connections, config.drain_delay), (250, Duration::ZERO));
@@ -308,4 +307,40 @@ fn the_public_url_is_one_that_clients_can_be_told() {
     }
     let local = config(&[(PUBLIC_URL, "http://localhost:9000/")]);
     assert_eq!(local.public_url.as_deref(), Some("http://localhost:9000"));
+}
+
+#[test]
+fn what_callers_may_use_is_set_within_its_ranges() {
+    let usual = config(&[]);
+    assert_eq!(usual.budget, Some(Budget { capacity: 50_000, rate: 1_000 }));
+    assert_eq!(usual.policies, Policies::default());
+    assert_eq!(config(&[PRODUCTION]).policies, Policies::telling_schema_to(Introspection::Staff));
+
+    let set = config(&[
+        (COST_BURST, "20000"),
+        (COST_RATE, "50"),
+        (INTROSPECTION, "nobody"),
+        (TRUSTED_DOCUMENTS, "patient=required, anonymous=off"),
+    ]);
+    assert_eq!(set.budget, Some(Budget { capacity: 20_000, rate: 50 }));
+    let policies = Policies::telling_schema_to(Introspection::Nobody)
+        .with_documents(CallerKind::Patient, DocumentMode::Required)
+        .with_documents(CallerKind::Anonymous, DocumentMode::Off);
+    assert_eq!(set.policies, policies);
+    assert_eq!(set.policies.documents(CallerKind::Staff), DocumentMode::Allowed);
+    assert_eq!(config(&[(COST_BURST, "0")]).budget, None);
+
+    for wrong in [
+        (COST_BURST, "9999"),
+        (COST_BURST, "-1"),
+        (COST_BURST, "many"),
+        (COST_RATE, "0"),
+        (INTROSPECTION, "on"),
+        (TRUSTED_DOCUMENTS, "required"),
+        (TRUSTED_DOCUMENTS, "nurse=required"),
+        (TRUSTED_DOCUMENTS, "staff=maybe"),
+    ] {
+        let refused = refusal(&[wrong]);
+        assert!(refused.starts_with(&format!("{} is `", wrong.0)), "{refused}");
+    }
 }

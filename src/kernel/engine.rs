@@ -1,6 +1,6 @@
 //! From a transport's request to its answer: who calls, what they may send, execution, the record, the body.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use async_graphql::{Response, ServerError, Value, value};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -34,6 +34,10 @@ const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// What asking for a document that there is not costs: a statement.
 const UNKNOWN_DOCUMENT: u64 = 5;
+/// What the schema as a file costs.
+const WHOLE_SCHEMA: u64 = 50;
+/// To write it down takes milliseconds, and it stays the same.
+static SDL: LazyLock<String> = LazyLock::new(crate::schema::sdl);
 
 /// The path that clients ask for access at.
 const TOKEN_ENDPOINT: &str = "/oauth2/token";
@@ -74,13 +78,14 @@ impl Engine for App {
         let request_id = caller.request_id.clone();
         let slot = open(self, caller).await?;
         let told = async {
-            let viewer = slot.viewer().cloned();
+            let viewer = slot.viewer().cloned().ok_or_else(Error::unauthenticated)?;
+            let paid = pay(self, &slot, WHOLE_SCHEMA).await;
             slot.finish().await?;
-            let viewer = viewer.ok_or_else(Error::unauthenticated)?;
+            paid?;
             if !self.policies().tells_schema(Some(&viewer)) {
                 return Err(Error::IntrospectionDisabled);
             }
-            Ok(crate::schema::sdl())
+            Ok(SDL.clone())
         };
         told.await.map_err(|error| {
             let outcome = match error {

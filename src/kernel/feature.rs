@@ -51,10 +51,13 @@ fn place(key: &str, subject: Uuid) -> u16 {
     u16::try_from(number % 10_000).unwrap_or(u16::MAX)
 }
 
+/// When the flags were read, and what they were by their keys.
+type Known = (DateTime<Utc>, Arc<HashMap<String, Flag>>);
+
 /// The flags that hold for all tenants, as this process last read them.
 #[derive(Debug, Default)]
 pub struct GlobalFlags {
-    read: RwLock<Option<(DateTime<Utc>, Arc<HashMap<String, Flag>>)>>,
+    read: RwLock<Option<Known>>,
 }
 
 impl GlobalFlags {
@@ -86,7 +89,7 @@ impl GlobalFlags {
         self.known().and_then(|(_, flags)| flags.get(key).copied())
     }
 
-    fn known(&self) -> Option<(DateTime<Utc>, Arc<HashMap<String, Flag>>)> {
+    fn known(&self) -> Option<Known> {
         self.read.read().expect("nothing panics while it holds the flags").clone()
     }
 }

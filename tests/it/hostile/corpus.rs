@@ -75,6 +75,7 @@ fn every_limit_of_the_guard_is_exceeded_by_an_attack() {
         introspection_aliases,
         schemas,
         levels,
+        cost,
         ..
     } = Limits::default();
     let limits = [
@@ -95,6 +96,7 @@ fn every_limit_of_the_guard_is_exceeded_by_an_attack() {
         format!("`__schema` more than the limit of {schemas}"),
         format!("limit of {introspection_aliases} aliases"),
         format!("{levels} levels"),
+        format!("limit of {cost}"),
     ];
     let told: BTreeSet<&str> = attacks::all()
         .iter()

@@ -245,4 +245,22 @@ async fn furnish(tenant: &Tenant) {
             values ('{id}', gen_random_uuid(), '{user}', 'key', 'patient.create', sha256('d'), gen_random_uuid(), now())"
         ))
         .await;
+    tenant
+        .change(&format!(
+            "insert into usage_buckets (tenant_id, id, principal_id, points, granted, filled_at)
+            values ('{id}', gen_random_uuid(), '{user}', 45000, 5000, now())"
+        ))
+        .await;
+    tenant
+        .change(&format!(
+            "insert into trusted_documents (tenant_id, id, client_name, name, digest, body)
+            values ('{id}', gen_random_uuid(), 'scheduling-app', 'Roles', sha256('e'), '{{ viewer {{ roles }} }}')"
+        ))
+        .await;
+    tenant
+        .change(&format!(
+            "insert into feature_flags (tenant_id, id, key, enabled, rollout_percentage)
+            values ('{id}', gen_random_uuid(), 'chat.new', true, 50)"
+        ))
+        .await;
 }

@@ -5,6 +5,9 @@ use super::{
     End::{Answered, Refused},
     LIMIT, many,
 };
+use serde_json::json;
+
+const COST: &str = "QUERY_TOO_COMPLEX";
 
 pub fn attacks() -> Vec<Attack> {
     let braces = |levels: usize| "{a".repeat(levels) + &"}".repeat(levels);
@@ -19,6 +22,27 @@ pub fn attacks() -> Vec<Attack> {
             Refused(LIMIT, "15 levels"),
         )
         .from("DVGA: Deep Recursion Query Attack"),
+        Attack::document(
+            "pages of a hundred within a page of a hundred",
+            "{patients(first:100){nodes{careTeam(first:100){nodes{practitioner{id}}}}}}",
+            Refused(COST, "limit of 10000"),
+        ),
+        Attack::document(
+            "ten times the largest page, with all that hangs under it",
+            format!(
+                "{{{}}}fragment P on PatientConnection{{nodes{{identity{{__typename}}careTeam{{nodes{{id}}}}}}}}",
+                many(10, |number| format!("p{number}:patients(first:100){{...P}}"))
+            ),
+            Refused(COST, "limit of 10000"),
+        ),
+        Attack::request(
+            "a page whose size comes late",
+            json!({
+                "query": "query($n:Int){patients(first:$n){nodes{consents(first:$n){nodes{patient{id}}}}}}",
+                "variables": { "n": 100 },
+            }),
+            Refused(COST, "limit of 10000"),
+        ),
         Attack::document(
             "inline fragments nested as deep as the guard lets through",
             format!("{}__typename{}", "{...on Query".repeat(30) + "{", "}".repeat(31)),
