@@ -160,6 +160,9 @@ impl Installation {
             .env("CONSENTRY_METRICS_LISTEN", self.metrics.to_string())
             .env("CONSENTRY_THREADS", THREADS.to_string())
             .env("POOL_SIZE", POOL.to_string())
+            // What is spent is counted as in any server, from buckets that 32 connections of one user do not empty.
+            .env("CONSENTRY_COST_BURST", "100000000")
+            .env("CONSENTRY_COST_RATE", "10000000")
             .stdout(Stdio::null())
             .stderr(log)
             .spawn();

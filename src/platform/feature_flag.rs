@@ -201,7 +201,6 @@ pub async fn set(write: &Write, input: SetFeatureFlagInput) -> Result<Id<feature
     };
     let fields = vec!["enabled", "rolloutPercentage", "description"];
     write.written(written("feature_flag.set", id, fields));
-    write.emit("feature_flag.set", "FEATURE_FLAG", id.uuid()).await?;
     Ok(id)
 }
 
@@ -215,7 +214,6 @@ pub async fn remove(write: &Write, input: RemoveFeatureFlagInput) -> Result<Stri
     let flag = find(write, &key).await?.ok_or_else(|| Error::not_found("key", "switch of a feature"))?;
     write.erase::<feature_flag::Entity>(Condition::all().add(feature_flag::Column::Id.eq(flag.id))).await?;
     write.written(written("feature_flag.remove", flag.id, Vec::new()));
-    write.emit("feature_flag.removed", "FEATURE_FLAG", flag.id.uuid()).await?;
     Ok(key)
 }
 

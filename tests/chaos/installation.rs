@@ -92,6 +92,9 @@ impl Installation {
             .args(["serve", "--demo"])
             .env("CONSENTRY_LISTEN", &self.address)
             .env("CONSENTRY_LOG", "warn")
+            // The callers ask far more than people do.
+            .env("CONSENTRY_COST_BURST", "100000000")
+            .env("CONSENTRY_COST_RATE", "10000000")
             .env("CONSENTRY_EVENTS_URL", &self.event_sink)
             .env("CONSENTRY_EVENTS_SECRET", "whsec_Y2hhb3MgY2hhb3MgY2hhb3MgY2hhb3MgY2hhb3M=");
         let child = command.stdout(Stdio::null()).stderr(self.log()).spawn();

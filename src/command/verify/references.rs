@@ -28,6 +28,8 @@ const LOOSE: &[(&str, &str, Target)] = &[
     ),
     ("audit_logs", "patient_id", Target::OneOf(&["patients"])),
     ("idempotency_keys", "result_id", Target::OneOf(&["patients", "consents"])),
+    // The tenant itself is its outermost organization.
+    ("usage_buckets", "principal_id", Target::OneOf(&["users", "organizations"])),
     // The record speaks of whatever there was, also of what is erased, and of ids that were never there.
     ("audit_logs", "target_id", Target::Exempt),
     // The line of the outbox looks at it.
