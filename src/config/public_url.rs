@@ -21,8 +21,10 @@ pub(super) fn read(text: Option<String>, environment: Environment) -> Result<Opt
             && url.fragment().is_none()
     });
     let url = url.ok_or_else(|| {
+        // A password is not repeated, not even to whoever wrote it.
+        let given = if text.contains('@') { "holds credentials".to_owned() } else { format!("is `{text}`") };
         ConfigError(format!(
-            "{PUBLIC_URL} is `{text}`, but it must be a scheme and a host with nothing behind them, such as \
+            "{PUBLIC_URL} {given}, but it must be a scheme and a host with nothing behind them, such as \
              https://care.example.org"
         ))
     })?;

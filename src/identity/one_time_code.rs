@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     attempt::{Verdict, locked_user, password_alone},
     code_check::{accepted_step, forget, new_recovery_codes, new_secret, note, secret_of},
-    own_password::{self, wrong_password},
+    own_password::{self, note_wrong_password},
     password_check::CheckedPassword,
     user::User,
     user_status::managed,
@@ -184,7 +184,7 @@ impl OneTimeCodeMutation {
 /// A refusal is the inner error, since what it counts is committed; so in the functions below.
 async fn begin(write: &Write, checked: CheckedPassword) -> Result<Result<OneTimeCodeEnrolment>> {
     let Verdict::Proved(user, change) = password_alone(write, &checked).await? else {
-        return Ok(Err(wrong_password(write, "user.begin_one_time_code_enrolment", "password")));
+        return Ok(Err(note_wrong_password(write, "user.begin_one_time_code_enrolment", "password")));
     };
     if user.one_time_code_since.is_some() {
         return Err(Error::invalid_state("there is an authenticator app already: remove it first"));
@@ -230,7 +230,7 @@ async fn confirm(write: &Write, input: ConfirmOneTimeCodeEnrolmentInput) -> Resu
 
 async fn remove(write: &Write, checked: CheckedPassword) -> Result<Result<OneTimeCodeRemoval>> {
     let Verdict::Proved(user, mut change) = password_alone(write, &checked).await? else {
-        return Ok(Err(wrong_password(write, "user.remove_one_time_code", "password")));
+        return Ok(Err(note_wrong_password(write, "user.remove_one_time_code", "password")));
     };
     has_app(&user)?;
     change.one_time_code_since = Set(None);
@@ -241,7 +241,7 @@ async fn remove(write: &Write, checked: CheckedPassword) -> Result<Result<OneTim
 
 async fn regenerate(write: &Write, checked: CheckedPassword) -> Result<Result<RecoveryCodes>> {
     let Verdict::Proved(user, change) = password_alone(write, &checked).await? else {
-        return Ok(Err(wrong_password(write, "user.regenerate_recovery_codes", "password")));
+        return Ok(Err(note_wrong_password(write, "user.regenerate_recovery_codes", "password")));
     };
     has_app(&user)?;
     write.update(user.id, None, *change).await?;

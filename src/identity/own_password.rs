@@ -38,9 +38,14 @@ async fn own_hash(write: &Write) -> Result<(entity::Id<user::Entity>, Option<Str
 }
 
 /// The refusal of a wrong password, which is recorded as an attempt.
-pub fn wrong_password(write: &Write, operation: &str, field: &str) -> Error {
+pub fn note_wrong_password(write: &Write, operation: &str, field: &str) -> Error {
     let target = write.principal().ok().map(|principal| ("USER", principal.user_id.uuid()));
     write.attempted(AuditAction::SignIn, operation, target, Some("INVALID_CREDENTIALS"));
+    wrong_password(field)
+}
+
+/// What is said to whoever does not know their password.
+pub fn wrong_password(field: &str) -> Error {
     Error::refused(
         UserErrorCode::InvalidCredentials,
         &[field],

@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     attempt::{Verdict, locked_user, password_alone},
     lockout::forgotten,
-    own_password::{self, wrong_password},
+    own_password::{self, note_wrong_password},
     password_check::{CheckedPassword, hash_new},
     sign_in::find_candidate,
     surroundings,
@@ -210,7 +210,7 @@ async fn change(
     hash: Option<String>,
 ) -> Result<Result<PasswordChange>> {
     let (Verdict::Proved(user, mut row), Some(hash)) = (password_alone(write, &checked).await?, hash) else {
-        return Ok(Err(wrong_password(write, "user.change_password", "currentPassword")));
+        return Ok(Err(note_wrong_password(write, "user.change_password", "currentPassword")));
     };
     row.password_hash = Set(Some(hash));
     write.update(user.id, None, *row).await?;

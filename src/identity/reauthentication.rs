@@ -84,7 +84,10 @@ async fn prove(
     let target = Some(("SESSION", own.uuid()));
     match attempt::sign_in(write, &checked, code.as_deref()).await? {
         Verdict::Proved(user, change) => write.update(user.id, None, *change).await?,
-        Verdict::Refused => return Ok(Err(wrong_password(write, OPERATION, "password"))),
+        Verdict::Refused => {
+            write.attempted(AuditAction::SignIn, OPERATION, target, Some("INVALID_CREDENTIALS"));
+            return Ok(Err(wrong_password("password")));
+        }
         Verdict::CodeRequired => {
             write.attempted(AuditAction::SignIn, OPERATION, target, Some("ONE_TIME_CODE_REQUIRED"));
             return Ok(Err(one_time_code_required()));

@@ -44,6 +44,7 @@ pub const AGGREGATES: &[(&str, &str)] = &[
     ("IDENTITY_PROVIDER", "identity_providers"),
     ("ORGANIZATION", "organizations"),
     ("PATIENT", "patients"),
+    ("ROLE", "roles"),
     ("USER", "users"),
 ];
 

@@ -121,8 +121,12 @@ impl Scene {
         };
         let literal = |position: &str| {
             let in_the_record = ["Query.accessHistory.after", "Query.auditLogs.after"].contains(&position);
-            let first = position.starts_with("Query.") && position.ends_with(".first");
-            in_the_record.then(|| format!("\"{}\"", self.cursor)).or_else(|| first.then(|| "3".to_owned()))
+            // Pages within pages would cost more than a query may.
+            let first = position.ends_with(".first").then(|| match position.starts_with("Query.") {
+                true => "3".to_owned(),
+                false => "2".to_owned(),
+            });
+            in_the_record.then(|| format!("\"{}\"", self.cursor)).or(first)
         };
         self.walk.root_document("query", "Query", field, &Values { id: &ids, literal: &literal }, 8)
     }

@@ -15,6 +15,7 @@ const ID_KINDS: &[(&str, &str)] = &[
     ("AuditLogFilter.actorId", "user"),
     ("CreateOrganizationInput.parentOrganizationId", "organization"),
     // What is done to these users must not be done to somebody who acts in the test.
+    ("AssignRoleInput.userId", "employee"),
     ("DeactivateUserInput.userId", "employee"),
     ("IssuePasswordResetInput.userId", "employee"),
     ("ReactivateUserInput.userId", "employee"),

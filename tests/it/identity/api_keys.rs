@@ -350,10 +350,7 @@ async fn a_replaced_key_works_until_the_overlap_is_over() {
     scene.town.clock.advance(TimeDelta::minutes(60));
     turned_away(&old.ask(WHO_AM_I).await);
     opens(&new).await;
-    assert_eq!(
-        rotate(id.to_string(), 0, "2027-06-01T00:00:00Z").await.user_error("rotateApiKey"),
-        "INVALID_STATE"
-    );
+    assert_eq!(rotate(id.to_string(), 0, "2027-06-01T00:00:00Z").await.refused(), "REAUTH_REQUIRED");
 }
 
 #[tokio::test]

@@ -118,6 +118,7 @@ async fn a_wrong_password_proves_nothing_and_is_recorded() {
 async fn nobody_proves_who_they_are_with_the_password_of_somebody_else() {
     let town = town().await;
     let colleague = town.tenant.clinician().await;
+    town.clock.advance(TimeDelta::minutes(6));
     let answer = colleague.mutate("reauthenticate", json!({ "password": PASSWORD }), "provedAt").await;
     assert_eq!(answer.user_error("reauthenticate"), "INVALID_CREDENTIALS", "the password is that of {EMAIL}");
     assert_eq!(acts(&colleague).await.refused(), "REAUTH_REQUIRED");

@@ -61,9 +61,18 @@ async fn an_address_tries_twenty_times_within_five_minutes_and_then_no_password_
 
     assert!((299..=301).contains(&limited(&refused)));
     assert_eq!((checked(&town).await, town.tenant.count("sessions").await), (20, sessions));
+    // Of another address the password is checked; the account has to wait a minute after so many wrong ones.
+    let elsewhere = signs_in_from("203.0.113.10", &caller, &[], PASSWORD).await;
+    assert_eq!(elsewhere.user_error("signIn"), "INVALID_CREDENTIALS");
+    town.clock.advance(TimeDelta::minutes(1));
+    limited(&signs_in_from(HERE, &caller, &[], PASSWORD).await);
     assert!(signs_in_from("203.0.113.10", &caller, &[], PASSWORD).await.ok()["signIn"]["result"].is_object());
     let sql = "select count(*) from audit_logs where tenant_id = $1 and reason = 'RATE_LIMITED'";
-    assert_eq!(town.platform().scalar(sql, town.platform().id).await, Some(1_i64), "the refusal is recorded");
+    assert_eq!(
+        town.platform().scalar(sql, town.platform().id).await,
+        Some(2_i64),
+        "each refusal is recorded"
+    );
 }
 
 #[tokio::test]
@@ -151,6 +160,8 @@ async fn only_a_proxy_that_the_operator_named_says_for_whom_it_asks() {
         signs_in_from("10.0.0.7", &behind, &[("x-forwarded-for", &told)], WRONG).await.ok();
     }
     limited(&signs_in_from("10.0.0.7", &behind, &[("x-forwarded-for", "192.0.2.7")], PASSWORD).await);
+    // After so many wrong passwords the account has to wait.
+    town.clock.advance(TimeDelta::minutes(1));
     let other = signs_in_from("10.0.0.7", &behind, &[("x-forwarded-for", "192.0.2.8")], PASSWORD).await;
     assert!(other.ok()["signIn"]["result"].is_object());
 }

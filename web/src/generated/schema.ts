@@ -50,6 +50,138 @@ export type AccessExplanationEntry = {
 /** `AccessExplanation` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AccessExplanationResult = AccessExplanation | Withheld;
 
+/** An invitation to accept. */
+export type ActivateUserInput = {
+  /** The password to sign in with: 12 to 128 characters, of whatever kind. */
+  password: Scalars['String']['input'];
+  /** The token of the invitation. */
+  token: Scalars['String']['input'];
+};
+
+/** An invitation that was accepted: sign in with the password now. */
+export type ActivatedUser = {
+  __typename?: 'ActivatedUser';
+  /** When it was accepted. */
+  activatedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type ActivatedUserPayload = {
+  __typename?: 'ActivatedUserPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<ActivatedUser>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** The key of a partner organization. The key itself is shown once, when it is made. */
+export type ApiKey = {
+  __typename?: 'ApiKey';
+  /** When it was made. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Who gave it out: it may do no more than they may. Null when you may not see them. */
+  creator?: Maybe<User>;
+  /** When it ends by itself. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The id of the key, which is not the key. */
+  id: Scalars['ID']['output'];
+  /** When it was last used, to the minute; null when it never was. */
+  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What it is for. */
+  name: Scalars['String']['output'];
+  /** The partner organization that it was given to. */
+  organization?: Maybe<Organization>;
+  /** The one purpose it acts for. */
+  purpose?: Maybe<Purpose>;
+  /** When it was revoked; null when it was not. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Keys of the permissions that it was given; it has those of them that its giver has at the time of a request. */
+  scopes: Array<Scalars['String']['output']>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type ApiKeyConnection = {
+  __typename?: 'ApiKeyConnection';
+  /** The rows with their cursors. */
+  edges: Array<ApiKeyEdge>;
+  /** The rows. */
+  nodes: Array<ApiKey>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type ApiKeyEdge = {
+  __typename?: 'ApiKeyEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: ApiKey;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type ApiKeyPayload = {
+  __typename?: 'ApiKeyPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<ApiKey>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A token with which a program acts for you. The token itself is shown once, when it is made. */
+export type ApiToken = {
+  __typename?: 'ApiToken';
+  /** When it was made. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When it ends by itself. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The token's id. */
+  id: Scalars['ID']['output'];
+  /** When it was last used, to the minute; null when it never was. */
+  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What it is for. */
+  name: Scalars['String']['output'];
+  /** The one purpose it acts for; null when each request states one. */
+  purpose?: Maybe<Purpose>;
+  /** When it was revoked; null when it was not. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Keys of the permissions it is narrowed to; null without a limit of its own. */
+  scopes?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type ApiTokenConnection = {
+  __typename?: 'ApiTokenConnection';
+  /** The rows with their cursors. */
+  edges: Array<ApiTokenEdge>;
+  /** The rows. */
+  nodes: Array<ApiToken>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type ApiTokenEdge = {
+  __typename?: 'ApiTokenEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: ApiToken;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type ApiTokenPayload = {
+  __typename?: 'ApiTokenPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<ApiToken>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** A place on a care team to give. */
 export type AssignCareTeamInput = {
   /** Until when, exclusively; open when left out. */
@@ -62,6 +194,21 @@ export type AssignCareTeamInput = {
   role: CareTeamRole;
   /** From when; now when left out. */
   startsAt?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+/** A role to be given. */
+export type AssignRoleInput = {
+  /** Until when, exclusively; for good when left out. */
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /**
+   * Confines the role to what is at this location and beneath it. Whoever may give roles at some locations only has to
+   * name one of them.
+   */
+  locationId?: InputMaybe<Scalars['ID']['input']>;
+  /** The role, none above your own rank. */
+  roleId: Scalars['ID']['input'];
+  /** Who gets it; never oneself. */
+  userId: Scalars['ID']['input'];
 };
 
 /** What was attempted. */
@@ -83,6 +230,10 @@ export type AuditAction =
 
 /** With which credential. */
 export type AuditCredential =
+  /** An access token: of a person's program, or of a partner's client. */
+  | 'ACCESS_TOKEN'
+  /** The API key of a partner organization. */
+  | 'API_KEY'
   /** An API token. */
   | 'API_TOKEN'
   /** None: a sign-in attempt. */
@@ -187,6 +338,35 @@ export type AuditSubject = {
 /** `AuditSubject` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AuditSubjectResult = AuditSubject | Withheld;
 
+/** The password once more, before an authenticator app is added. */
+export type BeginOneTimeCodeEnrolmentInput = {
+  /** The password. */
+  password: Scalars['String']['input'];
+};
+
+/** A new session in a cookie of the browser. */
+export type BrowserSession = {
+  __typename?: 'BrowserSession';
+  /**
+   * Send it in the header `X-CSRF-Token` with every request. It also stands in the cookie `__Host-consentry-csrf`,
+   * which scripts of the page can read.
+   */
+  csrfToken: Scalars['String']['output'];
+  /** When the session ends at the latest. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** After how many seconds without a request the session ends; null when only `expiresAt` ends it. */
+  idleSeconds?: Maybe<Scalars['Int']['output']>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type BrowserSessionPayload = {
+  __typename?: 'BrowserSessionPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<BrowserSession>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** A place on a patient's care team. */
 export type CareTeamMember = {
   __typename?: 'CareTeamMember';
@@ -248,12 +428,42 @@ export type CareTeamRole =
   /** Supervises the care. */
   | 'SUPERVISOR';
 
+/** A password to change. */
+export type ChangePasswordInput = {
+  /** The password of now. */
+  currentPassword: Scalars['String']['input'];
+  /** The password from now on: 12 to 128 characters, of whatever kind. */
+  newPassword: Scalars['String']['input'];
+};
+
+/** A role to be changed. What is left out stays. */
+export type ChangeRoleInput = {
+  /** The `version` that you read. */
+  expectedVersion: Scalars['Int']['input'];
+  /** The new name, 1 to 200 characters; all that can be changed of a system's role. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** The role to build it upon from now on. */
+  parentRoleId?: InputMaybe<Scalars['ID']['input']>;
+  /** All that it permits by itself from now on. */
+  permissions?: InputMaybe<Array<PermissionGrantInput>>;
+  /** The new rank, 0 to 100, none above your own. */
+  rank?: InputMaybe<Scalars['Int']['input']>;
+  /** The role. */
+  roleId: Scalars['ID']['input'];
+};
+
 /** In which order of writing. */
 export type Chronology =
   /** The newest first. */
   | 'NEWEST_FIRST'
   /** The oldest first. */
   | 'OLDEST_FIRST';
+
+/** The first code of an authenticator app. */
+export type ConfirmOneTimeCodeEnrolmentInput = {
+  /** The code that the app shows now. */
+  oneTimeCode: Scalars['String']['input'];
+};
 
 /** A consent or restriction of a patient. What it says is in `detail`. */
 export type Consent = {
@@ -474,6 +684,20 @@ export type ConsentTermsInput = {
   validFrom?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
+/** A key to give out. */
+export type CreateApiKeyInput = {
+  /** When it ends: within a year. */
+  expiresAt: Scalars['DateTime']['input'];
+  /** What it is for, 1 to 200 characters. */
+  name: Scalars['String']['input'];
+  /** The partner organization: a district, a school, a payer or a partner. */
+  organizationId: Scalars['ID']['input'];
+  /** The one purpose it acts for. */
+  purpose: Purpose;
+  /** Keys of permissions: such as a partner may have, and as you have yourself. */
+  scopes: Array<Scalars['String']['input']>;
+};
+
 /** An identity provider to enter. */
 export type CreateIdentityProviderInput = {
   /** How it may sign, at least one. */
@@ -496,6 +720,20 @@ export type CreateIdentityProviderInput = {
   subjectClaim?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** An organization to enter. */
+export type CreateOrganizationInput = {
+  /** What it is to you; `TENANT` is your own organization, of which there is one. */
+  kind: OrganizationKind;
+  /** Its name, 1 to 200 characters. */
+  name: Scalars['String']['input'];
+  /** The district that a school is part of. */
+  parentOrganizationId?: InputMaybe<Scalars['ID']['input']>;
+  /** A short name of its own: lower-case letters, digits and hyphens within, at most 63. */
+  slug: Scalars['String']['input'];
+  /** Its time zone, an IANA name; that of your own organization when left out. */
+  timeZone?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** A patient to enter. */
 export type CreatePatientInput = {
   /** A key of your choice, 1 to 200 characters: the same key and input within 24 hours create the patient once. */
@@ -504,6 +742,14 @@ export type CreatePatientInput = {
   identity?: InputMaybe<PatientIdentityInput>;
   /** Where the patient is served. A Part 2 unit makes everything about the patient a SUD record (42 CFR 2.11). */
   locationId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** For what a pair of tokens is made. */
+export type CreateTokenPairInput = {
+  /** What the tokens are for, such as the name of a device, 1 to 200 characters. */
+  name: Scalars['String']['input'];
+  /** Keys of permissions to narrow the tokens to; all that you have when left out. */
+  scopes?: InputMaybe<Array<Scalars['String']['input']>>;
 };
 
 /**
@@ -532,6 +778,31 @@ export type DataClass =
   | 'SUD'
   /** SUD counseling notes kept apart from the record (42 CFR 2.31(b), label V). */
   | 'SUD_COUNSELING_NOTE';
+
+/** A user to part with. */
+export type DeactivateUserInput = {
+  /** Why, 1 to 200 characters. Do not put a name into it. */
+  reason: Scalars['String']['input'];
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** A role to be defined. */
+export type DefineRoleInput = {
+  /** The key: capital letters, digits and underscores, beginning with a letter, at most 64; it never changes. */
+  key: Scalars['String']['input'];
+  /** The name, 1 to 200 characters. */
+  name: Scalars['String']['input'];
+  /**
+   * The role to build it upon: it permits all that this one permits, and serves its purposes of use. A role built upon
+   * none of the system's has no purpose of use, and so sees nothing protected.
+   */
+  parentRoleId?: InputMaybe<Scalars['ID']['input']>;
+  /** What it permits besides. A permission reaches no farther than in a system's role of this rank or below. */
+  permissions: Array<PermissionGrantInput>;
+  /** The rank, 0 to 100, none above your own. */
+  rank: Scalars['Int']['input'];
+};
 
 /** An identity provider to switch off. */
 export type DisableIdentityProviderInput = {
@@ -590,6 +861,24 @@ export type EndedSessionPayload = {
   userErrors: Array<UserError>;
 };
 
+/** Sessions that ended. */
+export type EndedSessions = {
+  __typename?: 'EndedSessions';
+  /** How many. */
+  count: Scalars['Int']['output'];
+  /** When they ended. */
+  endedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type EndedSessionsPayload = {
+  __typename?: 'EndedSessionsPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<EndedSessions>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** `extensions.code` of an entry in `errors[]`. */
 export type ErrorCode =
   /** `after` is not a cursor that this connection gave out. */
@@ -598,8 +887,12 @@ export type ErrorCode =
   | 'BAD_REQUEST'
   /** An argument cannot be used: an id that is no UUID, a page size out of range, a header with an unknown purpose. */
   | 'BAD_USER_INPUT'
+  /** A session in a cookie came without its `X-CSRF-Token`, or from another site's page; nothing was executed. */
+  | 'CSRF_REFUSED'
   /** The document is too large, too deep or asks for too much; the message names the limit. */
   | 'DOCUMENT_LIMIT_EXCEEDED'
+  /** This caller may execute only documents that were uploaded before, or that come with the server. */
+  | 'DOCUMENT_NOT_TRUSTED'
   /** Signed in, but no role gives the permission that the message names. */
   | 'FORBIDDEN'
   /** The document is not GraphQL. */
@@ -608,6 +901,8 @@ export type ErrorCode =
   | 'GRAPHQL_VALIDATION_FAILED'
   /** Our fault; quote the request id when you report it. */
   | 'INTERNAL'
+  /** `__schema` and `__type` are not answered to this caller; read the schema where your organization keeps it. */
+  | 'INTROSPECTION_DISABLED'
   /** The method is not allowed; the header `Allow` names those that are. */
   | 'METHOD_NOT_ALLOWED'
   /** The client accepts none of the media types that answers come in. */
@@ -616,6 +911,14 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The body is larger than 64 KiB. */
   | 'PAYLOAD_TOO_LARGE'
+  /** No document has this `documentId`: upload it first, or send `query`. */
+  | 'PERSISTED_DOCUMENT_NOT_FOUND'
+  /** The operation could cost more than 10,000 points: ask for smaller pages, or in several requests. */
+  | 'QUERY_TOO_COMPLEX'
+  /** Too many requests; wait as long as `Retry-After` and `extensions.retryAfter` say. */
+  | 'RATE_LIMITED'
+  /** The act needs a proof of who you are that is less than five minutes old: `reauthenticate`, then repeat it. */
+  | 'REAUTH_REQUIRED'
   /** The body did not arrive within 10 seconds. */
   | 'REQUEST_TIMEOUT'
   /** The change is committed, but its result could not be shown; ask for it again. */
@@ -637,6 +940,74 @@ export type ExpiryKind =
   | 'EVENT'
   /** Never: allowed for treatment, payment and operations alone. */
   | 'NONE';
+
+/** A feature that the organization switched for itself, whatever holds for all others. */
+export type FeatureFlag = {
+  __typename?: 'FeatureFlag';
+  /** What it is for. */
+  description?: Maybe<Scalars['String']['output']>;
+  /** Whether it is on for anybody. */
+  enabled: Scalars['Boolean']['output'];
+  /** The flag's id. */
+  id: Scalars['ID']['output'];
+  /** The feature, such as `messages.attachments`. */
+  key: Scalars['String']['output'];
+  /** For how many of a hundred users it is on. Whoever has it keeps it when the number grows. */
+  rolloutPercentage: Scalars['Int']['output'];
+  /** When it was switched last. */
+  updatedAt: Scalars['DateTime']['output'];
+  /** Send it back as `expectedVersion` when you change the flag. */
+  version: Scalars['Int']['output'];
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type FeatureFlagConnection = {
+  __typename?: 'FeatureFlagConnection';
+  /** The rows with their cursors. */
+  edges: Array<FeatureFlagEdge>;
+  /** The rows. */
+  nodes: Array<FeatureFlag>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type FeatureFlagEdge = {
+  __typename?: 'FeatureFlagEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: FeatureFlag;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type FeatureFlagPayload = {
+  __typename?: 'FeatureFlagPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<FeatureFlag>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A proof that is fresh. */
+export type FreshProof = {
+  __typename?: 'FreshProof';
+  /** Until when it counts as fresh. */
+  freshUntil: Scalars['DateTime']['output'];
+  /** When it was given. */
+  provedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type FreshProofPayload = {
+  __typename?: 'FreshProofPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<FreshProof>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
 
 /** Who else may say who somebody is: an OpenID Connect provider of the organization. */
 export type IdentityProvider = {
@@ -706,6 +1077,62 @@ export type IdentityProviderStatus =
   | 'ACTIVE'
   /** It is not believed; takes effect with the next request. */
   | 'DISABLED';
+
+/** Somebody to invite. */
+export type InviteUserInput = {
+  /** The email address, by which the user signs in. Only a keyed token of it is stored. */
+  email: Scalars['String']['input'];
+  /** The patient that the user is; left out for everybody else. */
+  patientId?: InputMaybe<Scalars['ID']['input']>;
+  /** Keys of the roles that the user gets; giving roles needs the permission `role.assign`. */
+  roleKeys?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+/** A user who is to choose another password. */
+export type IssuePasswordResetInput = {
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** An invitation. Hand the token to the human by a way of your own: nothing is sent. */
+export type IssuedInvitation = {
+  __typename?: 'IssuedInvitation';
+  /** Until when it can be accepted. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The token to accept it with, once. It is shown here and never again. */
+  invitationToken: Scalars['String']['output'];
+  /** Who was invited. */
+  user?: Maybe<User>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type IssuedInvitationPayload = {
+  __typename?: 'IssuedInvitationPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<IssuedInvitation>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A token to choose another password with. Hand it to the human by a way of your own: nothing is sent. */
+export type IssuedPasswordReset = {
+  __typename?: 'IssuedPasswordReset';
+  /** Until when it is good. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The token, good once. It is shown here and never again. */
+  resetToken: Scalars['String']['output'];
+  /** Whose password it is. */
+  user?: Maybe<User>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type IssuedPasswordResetPayload = {
+  __typename?: 'IssuedPasswordResetPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<IssuedPasswordReset>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
 
 /** An account of an identity provider that becomes a user's. */
 export type LinkUserInput = {
@@ -777,6 +1204,13 @@ export type LocationKind =
 export type Mutation = {
   __typename?: 'Mutation';
   /**
+   * Accepts an invitation with a password of one's own.
+   *
+   * User errors: `INVALID_TOKEN`, whatever is wrong with the token; `VALIDATION_FAILED` for a password that is too
+   * short or among those that are tried first: choose another, the token is still good.
+   */
+  activateUser?: Maybe<ActivatedUserPayload>;
+  /**
    * Gives a practitioner a place on a patient's care team: the relationship without which no role sees protected
    * data.
    *
@@ -785,17 +1219,88 @@ export type Mutation = {
    */
   assignCareTeam?: Maybe<CareTeamMemberPayload>;
   /**
+   * Gives a user a role. The user's sessions end: they sign in again, with the new rights. Giving the role `OWNER` needs a
+   * fresh proof of who you are, else `REAUTH_REQUIRED`.
+   *
+   * User errors: `NOT_FOUND`, `ALREADY_EXISTS`, `VALIDATION_FAILED`, `INVALID_STATE` (the user has left),
+   * `RANK_TOO_LOW`, `SEPARATION_OF_DUTIES` (nobody gives roles to oneself).
+   */
+  assignRole?: Maybe<RoleAssignmentPayload>;
+  /**
+   * Makes a secret for an authenticator app. Nothing changes about signing in until `confirmOneTimeCodeEnrolment` shows
+   * that the app has it. Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
+   * (there is an app already, or the token is not that of a session).
+   */
+  beginOneTimeCodeEnrolment?: Maybe<OneTimeCodeEnrolmentPayload>;
+  /**
+   * Changes one's own password; all other sessions end, and so does access that was given out to programs in them.
+   * Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the password of now is wrong, which counts as a wrong attempt to sign in, or one
+   * has to wait), `VALIDATION_FAILED`, `INVALID_STATE` (the token is not that of a session).
+   */
+  changePassword?: Maybe<PasswordChangePayload>;
+  /**
+   * Changes a role: from the next request on, for all who have it and for the roles built upon it.
+   *
+   * User errors: `VALIDATION_FAILED` (also a circle of roles), `NOT_FOUND`, `STALE_VERSION`, `RANK_TOO_LOW`,
+   * `INVALID_STATE` (more than the name of a system's role).
+   */
+  changeRole?: Maybe<RolePayload>;
+  /**
+   * Adds the authenticator app: from now on, signing in needs its code, or a recovery code. Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the code), `INVALID_STATE` (nothing was begun).
+   */
+  confirmOneTimeCodeEnrolment?: Maybe<RecoveryCodesPayload>;
+  /**
+   * Gives out a key to a partner organization.
+   * Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
+   *
+   * User errors: `NOT_FOUND` (organization), `VALIDATION_FAILED`.
+   */
+  createApiKey?: Maybe<NewApiKeyPayload>;
+  /**
    * Enters an identity provider. It is believed from now on, for users that are linked to it.
+   * Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
    *
    * User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS` (the key or the issuer).
    */
   createIdentityProvider?: Maybe<IdentityProviderPayload>;
+  /**
+   * Enters an organization that you work with.
+   *
+   * User errors: `VALIDATION_FAILED`, `NOT_FOUND` (parent), `ALREADY_EXISTS` (slug).
+   */
+  createOrganization?: Maybe<OrganizationPayload>;
   /**
    * Enters a patient. A practitioner who does it joins the care team as `INTAKE`.
    *
    * User errors: `NOT_FOUND` (location), `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
    */
   createPatient?: Maybe<PatientPayload>;
+  /**
+   * Makes a pair of tokens that acts for you until this session is signed out of. Needs a session.
+   *
+   * User errors: `VALIDATION_FAILED`; `INVALID_STATE` when the caller's token is not that of a session.
+   */
+  createTokenPair?: Maybe<TokenPairPayload>;
+  /**
+   * Parts with a user for good: sessions and tokens end at once, password and codes are erased. The email address is
+   * free for a new user; the record keeps speaking of this one.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (deactivated already, oneself, or
+   * the last owner).
+   */
+  deactivateUser?: Maybe<UserPayload>;
+  /**
+   * Defines a role of your organization.
+   *
+   * User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS`, `NOT_FOUND` (the parent), `RANK_TOO_LOW`.
+   */
+  defineRole?: Maybe<RolePayload>;
   /**
    * Believes an identity provider no longer: its bearer tokens are refused from the next request on, and nobody signs in
    * through it. Sessions that it vouched for go on until they end.
@@ -816,6 +1321,20 @@ export type Mutation = {
    */
   enableIdentityProvider?: Maybe<IdentityProviderPayload>;
   /**
+   * Makes a user who can sign in once they accepted the invitation, within seven days unless the operator says otherwise.
+   *
+   * User errors: `VALIDATION_FAILED`, `ALREADY_EXISTS` (the email address), `NOT_FOUND` (the patient, a role),
+   * `RANK_TOO_LOW` (a role). Roles without the permission `role.assign` are `FORBIDDEN`.
+   */
+  inviteUser?: Maybe<IssuedInvitationPayload>;
+  /**
+   * Makes a token with which a user chooses another password within a day; an earlier one is good for nothing any more.
+   * Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not active).
+   */
+  issuePasswordReset?: Maybe<IssuedPasswordResetPayload>;
+  /**
    * Links a user with an account of an identity provider, in place of the account before: whoever has the account is that
    * user. Users whose rank is above one's own are out of reach.
    *
@@ -824,11 +1343,119 @@ export type Mutation = {
    */
   linkUser?: Maybe<UserLinkPayload>;
   /**
+   * Lets a suspended user sign in again, with the password and codes that they had.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (not suspended).
+   */
+  reactivateUser?: Maybe<UserPayload>;
+  /**
+   * Proves again who you are, for acts that answer `REAUTH_REQUIRED`: from the next request on, this session may do them
+   * for five minutes. Needs a session. Every attempt is recorded, and counts like one to sign in.
+   *
+   * User errors: `INVALID_CREDENTIALS`; `ONE_TIME_CODE_REQUIRED`; `INVALID_STATE` when the token is not that of a session.
+   */
+  reauthenticate?: Maybe<FreshProofPayload>;
+  /**
    * Files a consent that was signed on paper or given orally, with its evidence. It counts at once.
    *
    * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
    */
   recordConsent?: Maybe<ConsentPayload>;
+  /**
+   * Buys the next pair of tokens with a refresh token, which is of no more use afterwards. A token that was used before
+   * ends all tokens that came of it, at once. Needs a refresh token that is good, else `UNAUTHENTICATED`: sign in again.
+   */
+  refreshTokens?: Maybe<TokenPairPayload>;
+  /**
+   * Makes ten other recovery codes; those of before are good for nothing any more. Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
+   * (there is no authenticator app, or the token is not that of a session).
+   */
+  regenerateRecoveryCodes?: Maybe<RecoveryCodesPayload>;
+  /**
+   * Registers a program of a partner organization.
+   * Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
+   *
+   * User errors: `NOT_FOUND` (organization), `VALIDATION_FAILED`.
+   */
+  registerPartnerClient?: Maybe<PartnerClientPayload>;
+  /**
+   * Removes the organization's own switch of a feature.
+   *
+   * User error: `NOT_FOUND`.
+   */
+  removeFeatureFlag?: Maybe<RemovedFeatureFlagPayload>;
+  /**
+   * Takes the authenticator app and the recovery codes away: the password alone is enough again. Needs a session.
+   *
+   * User errors: `INVALID_CREDENTIALS` (the password, which counts as a wrong attempt to sign in), `INVALID_STATE`
+   * (there is none, or the token is not that of a session).
+   */
+  removeOneTimeCode?: Maybe<OneTimeCodeRemovalPayload>;
+  /**
+   * Removes a role that nobody has and no other is built upon.
+   *
+   * User errors: `NOT_FOUND`, `STALE_VERSION`, `RANK_TOO_LOW`, `INVALID_STATE` (somebody has it, another role is built
+   * upon it, or it is the system's).
+   */
+  removeRole?: Maybe<RemovedRolePayload>;
+  /**
+   * Removes a document. Servers that know it execute it for a minute more at the most.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`.
+   */
+  removeTrustedDocument?: Maybe<RemovedTrustedDocumentPayload>;
+  /**
+   * Gives this session a new token: the one before is refused from now on. Needs a session.
+   *
+   * User error: `INVALID_STATE` when the token is not that of a session.
+   */
+  renewSession?: Maybe<RenewedSessionPayload>;
+  /**
+   * Replaces the public keys of a client. Access that it was given before goes on to its end.
+   * Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_STATE` when it is revoked.
+   */
+  replacePartnerClientKeys?: Maybe<PartnerClientPayload>;
+  /**
+   * Says that one forgot the password. The answer is the same whether or not there is such an account. Nothing is sent:
+   * whoever manages users sees the request and hands out a token (`issuePasswordReset`).
+   */
+  requestPasswordReset?: Maybe<PasswordResetRequestPayload>;
+  /**
+   * Makes a new token for somebody who was invited; the one before it is good for nothing any more.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not invited, or accepted already).
+   */
+  resendInvitation?: Maybe<IssuedInvitationPayload>;
+  /**
+   * Takes the authenticator app and the recovery codes of a user away, who lost both: make sure who is asking.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (there is none).
+   */
+  resetOneTimeCode?: Maybe<UserPayload>;
+  /**
+   * Chooses another password with a token. All sessions of the user end, they need not wait any longer after wrong
+   * attempts, and their one-time codes stay as they are.
+   *
+   * User errors: `INVALID_TOKEN`, whatever is wrong with the token; `VALIDATION_FAILED` for a password that is too
+   * short or among those that are tried first: choose another, the token is still good.
+   */
+  resetPassword?: Maybe<PasswordChangePayload>;
+  /**
+   * Revokes a key: the next request with it is refused.
+   *
+   * User errors: `NOT_FOUND`, `INVALID_STATE` when it is revoked already.
+   */
+  revokeApiKey?: Maybe<ApiKeyPayload>;
+  /**
+   * Revokes a token with which a program acts for you: the next request with it is refused. Needs a session.
+   *
+   * User errors: `NOT_FOUND`, the same for a token of somebody else; `INVALID_STATE` when it is revoked already.
+   */
+  revokeApiToken?: Maybe<ApiTokenPayload>;
   /**
    * Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
    * here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
@@ -837,24 +1464,89 @@ export type Mutation = {
    */
   revokeConsent?: Maybe<ConsentPayload>;
   /**
+   * Takes an invitation back: the token is good for nothing any more, and the email address is free.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not invited, or accepted already).
+   */
+  revokeInvitation?: Maybe<UserPayload>;
+  /**
+   * Ends all your sessions but this one. Needs a session.
+   *
+   * User error: `INVALID_STATE` when the token is not that of a session.
+   */
+  revokeOtherSessions?: Maybe<EndedSessionsPayload>;
+  /**
+   * Revokes a client: it is given no more access, and what it was given ends with the next request.
+   *
+   * User errors: `NOT_FOUND`, `INVALID_STATE` when it is revoked already.
+   */
+  revokePartnerClient?: Maybe<PartnerClientPayload>;
+  /**
+   * Ends a session, whose next request is refused: one of your own, or anybody's with the permission `user.manage`.
+   * Needs a session.
+   *
+   * User error: `NOT_FOUND`, also for a session that is over.
+   */
+  revokeSession?: Maybe<EndedSessionPayload>;
+  /**
+   * Ends all tokens of the family of a refresh token, at once; for a program that signs out. Needs a refresh token that
+   * was given out, else `UNAUTHENTICATED`.
+   */
+  revokeTokenPair?: Maybe<RevokedTokenPairPayload>;
+  /**
+   * Replaces a key by a new one for the same organization, scopes and purpose; you answer for the new one. The old one
+   * works until the overlap is over, and no longer than it would have.
+   * Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_STATE` when it has ended or was replaced before.
+   */
+  rotateApiKey?: Maybe<NewApiKeyPayload>;
+  /**
+   * Switches a feature for the organization, whatever holds for all others.
+   *
+   * User errors: `VALIDATION_FAILED`, `STALE_VERSION`.
+   */
+  setFeatureFlag?: Maybe<FeatureFlagPayload>;
+  /**
    * Signs one's own consent. An incomplete form is refused, with what is missing.
    *
    * User errors: `NOT_FOUND`, `STALE_VERSION`, `INVALID_STATE` (signed or revoked already), `VALIDATION_FAILED`.
    */
   signConsent?: Maybe<ConsentPayload>;
   /**
-   * Signs in with email and password. Every attempt is recorded.
+   * Signs in with email and password. Every attempt is recorded; an address that tries too often gets `RATE_LIMITED`.
    *
-   * User error: `INVALID_CREDENTIALS`, the same for a wrong organization, email and password, and for an account that
-   * may not sign in.
+   * User errors: `INVALID_CREDENTIALS`, the same for a wrong organization, email, password and code, for an account that
+   * may not sign in, and for one that has to wait after several wrong attempts; `ONE_TIME_CODE_REQUIRED`.
    */
   signIn?: Maybe<NewSessionPayload>;
   /**
-   * Ends the session of this token: the next request with it is refused. Needs a session.
+   * As `signIn`, for a page in a browser: the session goes into the cookie `__Host-consentry`, which no script can read.
+   * Every request with the cookie then needs the header `X-CSRF-Token`, else `CSRF_REFUSED`.
+   *
+   * User errors: as `signIn`.
+   */
+  signInWithCookie?: Maybe<BrowserSessionPayload>;
+  /**
+   * Ends the session of this token or cookie: the next request with it is refused. Needs a session.
    *
    * User error: `INVALID_STATE` when the token is not that of a session.
    */
   signOut?: Maybe<EndedSessionPayload>;
+  /**
+   * Suspends a user: all their sessions and tokens end at once, and they cannot sign in until they are reactivated.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `RANK_TOO_LOW`, `INVALID_STATE` (not active, oneself, or the last
+   * owner).
+   */
+  suspendUser?: Maybe<UserPayload>;
+  /**
+   * Takes a role from a user. The user's sessions end: they sign in again, without it.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `SEPARATION_OF_DUTIES` (nobody takes roles from oneself), `INVALID_STATE`
+   * (the last owner stays).
+   */
+  unassignRole?: Maybe<UnassignedRolePayload>;
   /**
    * Takes the account of an identity provider away from a user, who then needs another way to sign in. Sessions go on until
    * they end.
@@ -863,7 +1555,14 @@ export type Mutation = {
    */
   unlinkUser?: Maybe<UserLinkPayload>;
   /**
+   * Lets a user try to sign in again who has to wait after wrong attempts.
+   *
+   * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (does not have to wait).
+   */
+  unlockUser?: Maybe<UserPayload>;
+  /**
    * Changes an identity provider, from the next request on.
+   * Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
    *
    * User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`.
    */
@@ -874,6 +1573,18 @@ export type Mutation = {
    * User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`, `ACCESS_DENIED`.
    */
   updatePatientIdentity?: Maybe<PatientPayload>;
+  /**
+   * Uploads documents, so that clients can ask for them by their id. All of them or none.
+   *
+   * User error: `VALIDATION_FAILED` (a document that is not valid, or not the one that its id names).
+   */
+  uploadTrustedDocuments?: Maybe<TrustedDocumentUploadPayload>;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationActivateUserArgs = {
+  input: ActivateUserInput;
 };
 
 
@@ -884,14 +1595,74 @@ export type MutationAssignCareTeamArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationAssignRoleArgs = {
+  input: AssignRoleInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationBeginOneTimeCodeEnrolmentArgs = {
+  input: BeginOneTimeCodeEnrolmentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationChangePasswordArgs = {
+  input: ChangePasswordInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationChangeRoleArgs = {
+  input: ChangeRoleInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationConfirmOneTimeCodeEnrolmentArgs = {
+  input: ConfirmOneTimeCodeEnrolmentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationCreateApiKeyArgs = {
+  input: CreateApiKeyInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationCreateIdentityProviderArgs = {
   input: CreateIdentityProviderInput;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationCreateOrganizationArgs = {
+  input: CreateOrganizationInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationCreatePatientArgs = {
   input: CreatePatientInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationCreateTokenPairArgs = {
+  input: CreateTokenPairInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationDeactivateUserArgs = {
+  input: DeactivateUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationDefineRoleArgs = {
+  input: DefineRoleInput;
 };
 
 
@@ -914,8 +1685,32 @@ export type MutationEnableIdentityProviderArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationInviteUserArgs = {
+  input: InviteUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationIssuePasswordResetArgs = {
+  input: IssuePasswordResetInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationLinkUserArgs = {
   input: LinkUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationReactivateUserArgs = {
+  input: ReactivateUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationReauthenticateArgs = {
+  input: ReauthenticateInput;
 };
 
 
@@ -926,8 +1721,128 @@ export type MutationRecordConsentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRefreshTokensArgs = {
+  input: RefreshTokenInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRegenerateRecoveryCodesArgs = {
+  input: RegenerateRecoveryCodesInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRegisterPartnerClientArgs = {
+  input: RegisterPartnerClientInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRemoveFeatureFlagArgs = {
+  input: RemoveFeatureFlagInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRemoveOneTimeCodeArgs = {
+  input: RemoveOneTimeCodeInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRemoveRoleArgs = {
+  input: RemoveRoleInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRemoveTrustedDocumentArgs = {
+  input: RemoveTrustedDocumentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationReplacePartnerClientKeysArgs = {
+  input: ReplacePartnerClientKeysInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRequestPasswordResetArgs = {
+  input: RequestPasswordResetInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationResendInvitationArgs = {
+  input: ResendInvitationInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationResetOneTimeCodeArgs = {
+  input: ResetOneTimeCodeInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationResetPasswordArgs = {
+  input: ResetPasswordInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeApiKeyArgs = {
+  input: RevokeApiKeyInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeApiTokenArgs = {
+  input: RevokeApiTokenInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRevokeConsentArgs = {
   input: RevokeConsentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeInvitationArgs = {
+  input: RevokeInvitationInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokePartnerClientArgs = {
+  input: RevokePartnerClientInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeSessionArgs = {
+  input: RevokeSessionInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeTokenPairArgs = {
+  input: RefreshTokenInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRotateApiKeyArgs = {
+  input: RotateApiKeyInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSetFeatureFlagArgs = {
+  input: SetFeatureFlagInput;
 };
 
 
@@ -944,8 +1859,32 @@ export type MutationSignInArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSignInWithCookieArgs = {
+  input: SignInInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSuspendUserArgs = {
+  input: SuspendUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationUnassignRoleArgs = {
+  input: UnassignRoleInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationUnlinkUserArgs = {
   input: UnlinkUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationUnlockUserArgs = {
+  input: UnlockUserInput;
 };
 
 
@@ -960,11 +1899,37 @@ export type MutationUpdatePatientIdentityArgs = {
   input: UpdatePatientIdentityInput;
 };
 
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationUploadTrustedDocumentsArgs = {
+  input: UploadTrustedDocumentsInput;
+};
+
+/** A new key. */
+export type NewApiKey = {
+  __typename?: 'NewApiKey';
+  /** What is kept of it. */
+  apiKey?: Maybe<ApiKey>;
+  /** The key: its program sends it in the header `Authorization: Bearer …`. It is shown once and stored nowhere. */
+  key: Scalars['String']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type NewApiKeyPayload = {
+  __typename?: 'NewApiKeyPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<NewApiKey>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** A new session. */
 export type NewSession = {
   __typename?: 'NewSession';
   /** When the session ends at the latest. */
   expiresAt: Scalars['DateTime']['output'];
+  /** After how many seconds without a request the session ends; null when only `expiresAt` ends it. */
+  idleSeconds?: Maybe<Scalars['Int']['output']>;
   /** The bearer token: send it in the header `Authorization: Bearer …`. It is shown once and stored nowhere. */
   token: Scalars['String']['output'];
 };
@@ -974,6 +1939,101 @@ export type NewSessionPayload = {
   __typename?: 'NewSessionPayload';
   /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
   result?: Maybe<NewSession>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** What an authenticator app has to be told. */
+export type OneTimeCodeEnrolment = {
+  __typename?: 'OneTimeCodeEnrolment';
+  /** The address to show as a QR code. It holds the secret, and is shown here and never again. */
+  uri: Scalars['String']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type OneTimeCodeEnrolmentPayload = {
+  __typename?: 'OneTimeCodeEnrolmentPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<OneTimeCodeEnrolment>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** An authenticator app that was taken away. */
+export type OneTimeCodeRemoval = {
+  __typename?: 'OneTimeCodeRemoval';
+  /** When it was taken away. */
+  removedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type OneTimeCodeRemovalPayload = {
+  __typename?: 'OneTimeCodeRemovalPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<OneTimeCodeRemoval>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** The tenant itself, a district, a school, a payer or another partner. */
+export type Organization = {
+  __typename?: 'Organization';
+  /** When the organization was entered. */
+  createdAt: Scalars['DateTime']['output'];
+  /** The organization's id. */
+  id: Scalars['ID']['output'];
+  /** What it is to the tenant. */
+  kind: OrganizationKind;
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** The organization it is part of: a school's district. */
+  parent?: Maybe<Organization>;
+  /** Its short name, fit for an address. */
+  slug: Scalars['String']['output'];
+  /** Its time zone, an IANA name such as `America/New_York`. */
+  timeZone: Scalars['String']['output'];
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type OrganizationConnection = {
+  __typename?: 'OrganizationConnection';
+  /** The rows with their cursors. */
+  edges: Array<OrganizationEdge>;
+  /** The rows. */
+  nodes: Array<Organization>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type OrganizationEdge = {
+  __typename?: 'OrganizationEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: Organization;
+};
+
+/** What an organization is to the tenant. */
+export type OrganizationKind =
+  /** A school district. */
+  | 'DISTRICT'
+  /** Another partner. */
+  | 'PARTNER'
+  /** A health plan or another payer. */
+  | 'PAYER'
+  /** A school. */
+  | 'SCHOOL'
+  /** The tenant itself: the root. */
+  | 'TENANT';
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type OrganizationPayload = {
+  __typename?: 'OrganizationPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<Organization>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
 };
@@ -989,6 +2049,96 @@ export type PageInfo = {
   hasPreviousPage: Scalars['Boolean']['output'];
   /** The cursor of the first row; null on an empty page. */
   startCursor?: Maybe<Scalars['Cursor']['output']>;
+};
+
+/** A program of a partner organization. */
+export type PartnerClient = {
+  __typename?: 'PartnerClient';
+  /** What it calls itself at the token endpoint: `iss` and `sub` of its assertions. */
+  clientId: Scalars['String']['output'];
+  /** When it was registered. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Who registered it: it may do no more than they may. Null when you may not see them. */
+  creator?: Maybe<User>;
+  /** The id of its row. */
+  id: Scalars['ID']['output'];
+  /** The ids of the keys it may sign with. */
+  keyIds: Array<Scalars['String']['output']>;
+  /** When it was last given access; null when it never was. */
+  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What it is for. */
+  name: Scalars['String']['output'];
+  /** The partner organization it acts for. */
+  organization?: Maybe<Organization>;
+  /** The one purpose it acts for. */
+  purpose?: Maybe<Purpose>;
+  /** When it was revoked; null when it was not. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Keys of the permissions that it was given; it has those of them that its giver has at the time of a request. */
+  scopes: Array<Scalars['String']['output']>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type PartnerClientConnection = {
+  __typename?: 'PartnerClientConnection';
+  /** The rows with their cursors. */
+  edges: Array<PartnerClientEdge>;
+  /** The rows. */
+  nodes: Array<PartnerClient>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type PartnerClientEdge = {
+  __typename?: 'PartnerClientEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: PartnerClient;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type PartnerClientPayload = {
+  __typename?: 'PartnerClientPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<PartnerClient>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A password that was changed. */
+export type PasswordChange = {
+  __typename?: 'PasswordChange';
+  /** When it was changed. */
+  changedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type PasswordChangePayload = {
+  __typename?: 'PasswordChangePayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<PasswordChange>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A request for another password that was taken down, whether or not there is such an account. */
+export type PasswordResetRequest = {
+  __typename?: 'PasswordResetRequest';
+  /** When it was taken down. */
+  requestedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type PasswordResetRequestPayload = {
+  __typename?: 'PasswordResetRequestPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<PasswordResetRequest>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
 };
 
 /** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
@@ -1172,11 +2322,28 @@ export type PatientStatusComparator = {
   in?: InputMaybe<Array<PatientStatus>>;
 };
 
+/** Something that a role can permit. */
+export type PermissionDescription = {
+  __typename?: 'PermissionDescription';
+  /** What it allows. */
+  description: Scalars['String']['output'];
+  /** The key, such as `patient.read`. */
+  key: Scalars['String']['output'];
+};
+
 /** Something the viewer may do. */
 export type PermissionGrant = {
   __typename?: 'PermissionGrant';
   /** The permission's key, such as `patient.read`. */
   permission: Scalars['String']['output'];
+  /** How far it reaches. */
+  reach: Reach;
+};
+
+/** A permission to put into a role. */
+export type PermissionGrantInput = {
+  /** The key, such as `patient.read`; `permissions` lists them. */
+  permission: Scalars['String']['input'];
   /** How far it reaches. */
   reach: Reach;
 };
@@ -1309,6 +2476,8 @@ export type Query = {
    * `subject`. Empty when the patient is not within your reach.
    */
   accessHistory?: Maybe<AuditLogConnection>;
+  /** The keys of partner organizations, those that ended too. */
+  apiKeys?: Maybe<ApiKeyConnection>;
   /** The tenant's record of looks, refusals, writes and sign-ins, newest first. */
   auditLogs?: Maybe<AuditLogConnection>;
   /** The consents and restrictions of a patient, newest first; empty when the patient is not within your reach. */
@@ -1318,18 +2487,53 @@ export type Query = {
    * within your reach.
    */
   explainAccess?: Maybe<AccessExplanationResult>;
+  /**
+   * Whether a feature is on for the user who asks: as the organization switched it, else as it is for all
+   * organizations; `false` for a feature that nobody knows. Needs a session.
+   */
+  featureFlag?: Maybe<Scalars['Boolean']['output']>;
+  /** The features that the organization switched for itself. */
+  featureFlags?: Maybe<FeatureFlagConnection>;
   /** The identity providers of your organization, those that are not believed any more among them. */
   identityProviders?: Maybe<IdentityProviderConnection>;
   /** The locations of your organization. */
   locations?: Maybe<LocationConnection>;
+  /**
+   * The organization with this id; null when there is none, or none within your reach. A partner reaches its own and
+   * those beneath it.
+   */
+  organization?: Maybe<Organization>;
+  /** The tenant's own organization and those it works with; for a partner its own and those beneath it. */
+  organizations?: Maybe<OrganizationConnection>;
+  /** The clients of partner organizations, those that were revoked too. */
+  partnerClients?: Maybe<PartnerClientConnection>;
   /** The patient with this id; null when there is none, or none within your reach. */
   patient?: Maybe<Patient>;
   /** The patients within your reach: all of the tenant, those you treat, or yourself. */
   patients?: Maybe<PatientConnection>;
+  /** Everything that a role can permit. */
+  permissions?: Maybe<Array<PermissionDescription>>;
   /** The practitioner with this id; null when your organization has none. */
   practitioner?: Maybe<Practitioner>;
   /** The practitioners of your organization. */
   practitioners?: Maybe<PractitionerConnection>;
+  /** What the caller may still spend; null where it is not counted. */
+  rateLimit?: Maybe<RateLimit>;
+  /** The role with this id; null when there is none. */
+  role?: Maybe<Role>;
+  /** The roles of your organization. */
+  roles?: Maybe<RoleConnection>;
+  /** Where a user is signed in. */
+  sessions?: Maybe<UserSessionConnection>;
+  /**
+   * The documents that clients of the organization may ask for by their id. Those that come with the server are not
+   * among them.
+   */
+  trustedDocuments?: Maybe<TrustedDocumentConnection>;
+  /** The user with this id; null when there is none, or none within your reach. For yourself see `viewer`. */
+  user?: Maybe<User>;
+  /** The users whom you manage. */
+  users?: Maybe<UserConnection>;
   /** Who is signed in; null when nobody is. */
   viewer?: Maybe<Viewer>;
 };
@@ -1340,6 +2544,14 @@ export type QueryAccessHistoryArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   patientId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryApiKeysArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
 };
 
 
@@ -1366,6 +2578,19 @@ export type QueryExplainAccessArgs = {
 
 
 /** What can be asked. */
+export type QueryFeatureFlagArgs = {
+  key: Scalars['String']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryFeatureFlagsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What can be asked. */
 export type QueryIdentityProvidersArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -1375,6 +2600,28 @@ export type QueryIdentityProvidersArgs = {
 
 /** What can be asked. */
 export type QueryLocationsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+};
+
+
+/** What can be asked. */
+export type QueryOrganizationArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryOrganizationsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+};
+
+
+/** What can be asked. */
+export type QueryPartnerClientsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   orderBy?: Chronology;
@@ -1410,6 +2657,69 @@ export type QueryPractitionersArgs = {
   orderBy?: Chronology;
 };
 
+
+/** What can be asked. */
+export type QueryRoleArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryRolesArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+};
+
+
+/** What can be asked. */
+export type QuerySessionsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+  userId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryTrustedDocumentsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryUserArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryUsersArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  filter?: InputMaybe<UserFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  orderBy?: Chronology;
+};
+
+/**
+ * What the caller may still spend. Every request costs points before it is executed, about one for each row that it could
+ * load; the points flow back steadily.
+ */
+export type RateLimit = {
+  __typename?: 'RateLimit';
+  /** What this request cost. */
+  cost: Scalars['Int']['output'];
+  /** What can be spent at once when nothing was spent for long. */
+  limit: Scalars['Int']['output'];
+  /** What is left after this request, as far as the server that answers knows. */
+  remaining: Scalars['Int']['output'];
+  /** When all of it is there again, if nothing else is asked. */
+  resetAt: Scalars['DateTime']['output'];
+  /** How many points flow back in a second. */
+  restoreRate: Scalars['Int']['output'];
+};
+
 /** How far a permission reaches. */
 export type Reach =
   /** Own caseload, location, referrals or calls. */
@@ -1418,6 +2728,22 @@ export type Reach =
   | 'SELF'
   /** Everything of the tenant. */
   | 'TENANT';
+
+/** A user to let back. */
+export type ReactivateUserInput = {
+  /** Why, 1 to 200 characters. Do not put a name into it. */
+  reason: Scalars['String']['input'];
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** What proves who the viewer is. */
+export type ReauthenticateInput = {
+  /** The code of the authenticator app, or a recovery code; needed by those who sign in with one. */
+  oneTimeCode?: InputMaybe<Scalars['String']['input']>;
+  /** The password. */
+  password: Scalars['String']['input'];
+};
 
 /** A class of recipients. */
 export type RecipientClass =
@@ -1461,12 +2787,198 @@ export type RecordConsentInput = {
   terms: ConsentTermsInput;
 };
 
+/** Codes that stand in for the authenticator app. Keep them apart from it. */
+export type RecoveryCodes = {
+  __typename?: 'RecoveryCodes';
+  /** Ten codes, each good once. They are shown here and never again. */
+  codes: Array<Scalars['String']['output']>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RecoveryCodesPayload = {
+  __typename?: 'RecoveryCodesPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RecoveryCodes>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A refresh token. */
+export type RefreshTokenInput = {
+  /** The refresh token. */
+  refreshToken: Scalars['String']['input'];
+};
+
+/** The password once more, before there are other recovery codes. */
+export type RegenerateRecoveryCodesInput = {
+  /** The password. */
+  password: Scalars['String']['input'];
+};
+
+/** A client to register. */
+export type RegisterPartnerClientInput = {
+  /** Its public keys: a JSON Web Key Set (RFC 7517) as text, 1 to 10 keys with a `kid` each, for RS384 or ES384. */
+  keySet: Scalars['String']['input'];
+  /** What it is for, 1 to 200 characters. */
+  name: Scalars['String']['input'];
+  /** The partner organization: a district, a school, a payer or a partner. */
+  organizationId: Scalars['ID']['input'];
+  /** The one purpose it acts for. */
+  purpose: Purpose;
+  /** Keys of permissions: such as a partner may have, and as you have yourself. */
+  scopes: Array<Scalars['String']['input']>;
+};
+
+/** Which switch is to be removed. */
+export type RemoveFeatureFlagInput = {
+  /** The feature. */
+  key: Scalars['String']['input'];
+};
+
+/** The password once more, before the authenticator app is taken away. */
+export type RemoveOneTimeCodeInput = {
+  /** The password. */
+  password: Scalars['String']['input'];
+};
+
+/** A role to be removed. */
+export type RemoveRoleInput = {
+  /** The `version` that you read. */
+  expectedVersion: Scalars['Int']['input'];
+  /** The role. */
+  roleId: Scalars['ID']['input'];
+};
+
+/** Which document is to be removed. */
+export type RemoveTrustedDocumentInput = {
+  /** The document, as requests name it. */
+  documentId: Scalars['String']['input'];
+};
+
+/** A switch that is gone. */
+export type RemovedFeatureFlag = {
+  __typename?: 'RemovedFeatureFlag';
+  /** The feature: from now on it is for the organization as it is for all. */
+  key: Scalars['String']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RemovedFeatureFlagPayload = {
+  __typename?: 'RemovedFeatureFlagPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RemovedFeatureFlag>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A role that is no more. */
+export type RemovedRole = {
+  __typename?: 'RemovedRole';
+  /** Its id. */
+  id: Scalars['ID']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RemovedRolePayload = {
+  __typename?: 'RemovedRolePayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RemovedRole>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A document that is gone. */
+export type RemovedTrustedDocument = {
+  __typename?: 'RemovedTrustedDocument';
+  /** The document, as requests named it. */
+  documentId: Scalars['String']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RemovedTrustedDocumentPayload = {
+  __typename?: 'RemovedTrustedDocumentPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RemovedTrustedDocument>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A session with a new token; the one before is refused from now on. */
+export type RenewedSession = {
+  __typename?: 'RenewedSession';
+  /** The new value for the header `X-CSRF-Token`; null for a session outside of a cookie. */
+  csrfToken?: Maybe<Scalars['String']['output']>;
+  /** When the session ends at the latest, which is as before. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** After how many seconds without a request it ends; null when only `expiresAt` ends it. */
+  idleSeconds?: Maybe<Scalars['Int']['output']>;
+  /** The new bearer token; null when the browser got it in its cookie. */
+  token?: Maybe<Scalars['String']['output']>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RenewedSessionPayload = {
+  __typename?: 'RenewedSessionPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RenewedSession>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** New keys for a client. */
+export type ReplacePartnerClientKeysInput = {
+  /** Its public keys from now on, as in `registerPartnerClient`; to change over without a gap, send both first. */
+  keySet: Scalars['String']['input'];
+  /** The client. */
+  partnerClientId: Scalars['ID']['input'];
+};
+
+/** Somebody who forgot the password. */
+export type RequestPasswordResetInput = {
+  /** The email address. */
+  email: Scalars['String']['input'];
+  /** The organization's short name, such as `demo`. */
+  organization: Scalars['String']['input'];
+};
+
+/** An invitation to send anew. */
+export type ResendInvitationInput = {
+  /** The user who was invited. */
+  userId: Scalars['ID']['input'];
+};
+
+/** A user who lost both the authenticator app and the recovery codes. */
+export type ResetOneTimeCodeInput = {
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** Another password, chosen with a token. */
+export type ResetPasswordInput = {
+  /** The password from now on: 12 to 128 characters, of whatever kind. */
+  password: Scalars['String']['input'];
+  /** The token. */
+  token: Scalars['String']['input'];
+};
+
 /** How staff know of a revocation. */
 export type RevocationEvidenceInput = {
   /** How the patient revoked: `PAPER` or `VERBAL_DOCUMENTED`. */
   method: SignatureMethod;
   /** Where the evidence is filed; 1 to 200 characters. Do not put a name into it. */
   reference: Scalars['String']['input'];
+};
+
+/** A key to revoke. */
+export type RevokeApiKeyInput = {
+  /** The id of the key. */
+  apiKeyId: Scalars['ID']['input'];
+};
+
+/** A token of yours to revoke. */
+export type RevokeApiTokenInput = {
+  /** The token's id. */
+  apiTokenId: Scalars['ID']['input'];
 };
 
 /** A consent to revoke. */
@@ -1477,6 +2989,166 @@ export type RevokeConsentInput = {
   evidence?: InputMaybe<RevocationEvidenceInput>;
   /** Why, in the patient's words, at most 1,000 characters. Nobody has to say why. */
   reason?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** An invitation to take back. */
+export type RevokeInvitationInput = {
+  /** The user who was invited. */
+  userId: Scalars['ID']['input'];
+};
+
+/** A client to revoke. */
+export type RevokePartnerClientInput = {
+  /** The client. */
+  partnerClientId: Scalars['ID']['input'];
+};
+
+/** Which session to end. */
+export type RevokeSessionInput = {
+  /** The session. */
+  sessionId: Scalars['ID']['input'];
+};
+
+/** A family of tokens that ended. */
+export type RevokedTokenPair = {
+  __typename?: 'RevokedTokenPair';
+  /** When it ended. */
+  revokedAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RevokedTokenPairPayload = {
+  __typename?: 'RevokedTokenPairPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RevokedTokenPair>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A named set of permissions. */
+export type Role = {
+  __typename?: 'Role';
+  /** When the role was defined. */
+  createdAt: Scalars['DateTime']['output'];
+  /** The role's id. */
+  id: Scalars['ID']['output'];
+  /** Whether every tenant has the role; then only its name can be changed. */
+  isSystem: Scalars['Boolean']['output'];
+  /** The key by which programs know the role, such as `PRACTITIONER`; it never changes. */
+  key: Scalars['String']['output'];
+  /** The name, which a tenant may change. */
+  name: Scalars['String']['output'];
+  /** The role it is built upon, all of whose permissions it has as well. */
+  parent?: Maybe<Role>;
+  /** What the role permits, by itself and by those it is built upon. */
+  permissions: Array<PermissionGrant>;
+  /** Nobody gives a role that ranks above their own highest; 0 to 100. */
+  rank: Scalars['Int']['output'];
+  /** Send it back as `expectedVersion` when you change the role. */
+  version: Scalars['Int']['output'];
+};
+
+/** A role that a user has. */
+export type RoleAssignment = {
+  __typename?: 'RoleAssignment';
+  /** Since when. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Until when, exclusively; null when it does not end by itself. */
+  expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The assignment's id. */
+  id: Scalars['ID']['output'];
+  /** The location to which it is confined, with all beneath it; null when it holds everywhere. */
+  location?: Maybe<Location>;
+  /** The role; null for those who may not see roles. */
+  role?: Maybe<Role>;
+  /** Who has the role; null for those who may see neither users nor looks. */
+  user?: Maybe<User>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type RoleAssignmentConnection = {
+  __typename?: 'RoleAssignmentConnection';
+  /** The rows with their cursors. */
+  edges: Array<RoleAssignmentEdge>;
+  /** The rows. */
+  nodes: Array<RoleAssignment>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type RoleAssignmentEdge = {
+  __typename?: 'RoleAssignmentEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: RoleAssignment;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RoleAssignmentPayload = {
+  __typename?: 'RoleAssignmentPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<RoleAssignment>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type RoleConnection = {
+  __typename?: 'RoleConnection';
+  /** The rows with their cursors. */
+  edges: Array<RoleEdge>;
+  /** The rows. */
+  nodes: Array<Role>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type RoleEdge = {
+  __typename?: 'RoleEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: Role;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type RolePayload = {
+  __typename?: 'RolePayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<Role>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A key to replace. */
+export type RotateApiKeyInput = {
+  /** The id of the key. */
+  apiKeyId: Scalars['ID']['input'];
+  /** When the new key ends: within a year. */
+  expiresAt: Scalars['DateTime']['input'];
+  /** For how many minutes the old key still works, 0 to 10,080 (7 days). */
+  overlapMinutes: Scalars['Int']['input'];
+};
+
+/** How a feature is to be switched. */
+export type SetFeatureFlagInput = {
+  /** What it is for, at most 200 characters; left out, there is none. */
+  description?: InputMaybe<Scalars['String']['input']>;
+  /** Whether it is on for anybody. */
+  enabled: Scalars['Boolean']['input'];
+  /** The version that you read, when you change a flag that is there. */
+  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  /** The feature: lower-case words of letters, digits and `_`, joined by dots, at most 100 characters. */
+  key: Scalars['String']['input'];
+  /** For how many of a hundred users it is on, 0 to 100. */
+  rolloutPercentage?: Scalars['Int']['input'];
 };
 
 /** A consent to sign. */
@@ -1491,6 +3163,11 @@ export type SignConsentInput = {
 export type SignInInput = {
   /** The email address. */
   email: Scalars['String']['input'];
+  /**
+   * The code of the authenticator app, or a recovery code; needed when the answer to the password alone is
+   * `ONE_TIME_CODE_REQUIRED`.
+   */
+  oneTimeCode?: InputMaybe<Scalars['String']['input']>;
   /** The organization's short name, such as `demo`. */
   organization: Scalars['String']['input'];
   /** The password. */
@@ -1534,8 +3211,129 @@ export type SigningAlgorithm =
   /** RSASSA-PKCS1-v1_5 with SHA-384. */
   | 'RS384';
 
+/** A user to suspend. */
+export type SuspendUserInput = {
+  /** Why, 1 to 200 characters. Do not put a name into it. */
+  reason: Scalars['String']['input'];
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** A pair of tokens. They are shown once and stored nowhere. */
+export type TokenPair = {
+  __typename?: 'TokenPair';
+  /** The access token: send it in the header `Authorization: Bearer …`. */
+  accessToken: Scalars['String']['output'];
+  /** When the access token ends. */
+  accessTokenExpiresAt: Scalars['DateTime']['output'];
+  /** The refresh token: it buys the next pair, once. */
+  refreshToken: Scalars['String']['output'];
+  /** When the refresh token ends if it is not used. */
+  refreshTokenExpiresAt: Scalars['DateTime']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type TokenPairPayload = {
+  __typename?: 'TokenPairPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<TokenPair>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A document that clients of the organization may ask for by its id. */
+export type TrustedDocument = {
+  __typename?: 'TrustedDocument';
+  /** The document. */
+  body: Scalars['String']['output'];
+  /** The client that it belongs to, such as `scheduling-app`. */
+  clientName: Scalars['String']['output'];
+  /** When it was uploaded. */
+  createdAt: Scalars['DateTime']['output'];
+  /** What requests name it by, in `documentId`: `sha256:` and the SHA-256 of `body`. */
+  documentId: Scalars['String']['output'];
+  /** The row's id; requests name the document by `documentId`. */
+  id: Scalars['ID']['output'];
+  /** The name of its first operation; `anonymous` when it has none. */
+  name: Scalars['String']['output'];
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type TrustedDocumentConnection = {
+  __typename?: 'TrustedDocumentConnection';
+  /** The rows with their cursors. */
+  edges: Array<TrustedDocumentEdge>;
+  /** The rows. */
+  nodes: Array<TrustedDocument>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type TrustedDocumentEdge = {
+  __typename?: 'TrustedDocumentEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: TrustedDocument;
+};
+
+/** A document to upload. */
+export type TrustedDocumentInput = {
+  /** The document; it must be valid on the schema and keep the limits of requests. */
+  body: Scalars['String']['input'];
+  /** What the client will name it by: `sha256:` and 64 hexadecimal digits. Stated, it must be that of `body`. */
+  documentId?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Documents that are there now. */
+export type TrustedDocumentUpload = {
+  __typename?: 'TrustedDocumentUpload';
+  /** In the order of the upload. */
+  documents: Array<TrustedDocument>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type TrustedDocumentUploadPayload = {
+  __typename?: 'TrustedDocumentUploadPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<TrustedDocumentUpload>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A role to be taken. */
+export type UnassignRoleInput = {
+  /** The assignment. */
+  roleAssignmentId: Scalars['ID']['input'];
+};
+
+/** An assignment that is no more. */
+export type UnassignedRole = {
+  __typename?: 'UnassignedRole';
+  /** Its id. */
+  id: Scalars['ID']['output'];
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type UnassignedRolePayload = {
+  __typename?: 'UnassignedRolePayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<UnassignedRole>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** A user whose account of an identity provider is no longer theirs. */
 export type UnlinkUserInput = {
+  /** The user. */
+  userId: Scalars['ID']['input'];
+};
+
+/** A user who need not wait any longer. */
+export type UnlockUserInput = {
   /** The user. */
   userId: Scalars['ID']['input'];
 };
@@ -1572,17 +3370,69 @@ export type UpdatePatientIdentityInput = {
   patientId: Scalars['ID']['input'];
 };
 
+/** Documents to upload. */
+export type UploadTrustedDocumentsInput = {
+  /** The client that they belong to, such as `scheduling-app`; 1 to 200 characters. */
+  clientName: Scalars['String']['input'];
+  /** The documents, 1 to 100. Those that are there already stay as they are. */
+  documents: Array<TrustedDocumentInput>;
+};
+
 /** Somebody who signs in. Nothing here tells who the human is; for practitioners see `practitioner`. */
 export type User = {
   __typename?: 'User';
+  /** Whether the user needs a one-time code besides; null without `user.manage`, but for oneself. */
+  hasOneTimeCode?: Maybe<Scalars['Boolean']['output']>;
+  /** Whether the user signs in with a password; null without `user.manage`, but for oneself. */
+  hasPassword?: Maybe<Scalars['Boolean']['output']>;
   /** The user's id. */
   id: Scalars['ID']['output'];
   /** When the user last signed in. */
   lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * Until when the user has to wait after wrong attempts to sign in; null when they need not, and without `user.manage`,
+   * but for oneself.
+   */
+  lockedUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** When the user last asked for another password; null without `user.manage`, but for oneself. */
+  passwordResetRequestedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The practitioner that the user is; null for others. */
   practitioner?: Maybe<Practitioner>;
+  /** The roles that the user has or had until they ended, newest first. */
+  roleAssignments?: Maybe<RoleAssignmentConnection>;
   /** Whether the user may sign in. */
   status: UserStatus;
+  /** Why the user was suspended, reactivated or deactivated; null without `user.manage`. */
+  statusReason?: Maybe<Scalars['String']['output']>;
+};
+
+
+/** Somebody who signs in. Nothing here tells who the human is; for practitioners see `practitioner`. */
+export type UserRoleAssignmentsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type UserConnection = {
+  __typename?: 'UserConnection';
+  /** The rows with their cursors. */
+  edges: Array<UserEdge>;
+  /** The rows. */
+  nodes: Array<User>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type UserEdge = {
+  __typename?: 'UserEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: User;
 };
 
 /** Why input or state was refused. */
@@ -1608,12 +3458,29 @@ export type UserErrorCode =
   | 'INVALID_CREDENTIALS'
   /** The state does not allow it, for example revoking a consent that is not active. */
   | 'INVALID_STATE'
+  /** The token is not valid, was used or replaced, or has expired: ask for another one. */
+  | 'INVALID_TOKEN'
   /** No such row, or not yours: the same answer for both. */
   | 'NOT_FOUND'
+  /**
+   * The password is right, and the account needs a one-time code or a recovery code besides: send the password again,
+   * with the code.
+   */
+  | 'ONE_TIME_CODE_REQUIRED'
+  /** The role stands above your own highest: somebody of that rank or a higher one has to do it. */
+  | 'RANK_TOO_LOW'
+  /** Somebody else has to do it: nobody does both halves of this. */
+  | 'SEPARATION_OF_DUTIES'
   /** Somebody else changed the row since you read it: read it again and decide anew. */
   | 'STALE_VERSION'
   /** The input breaks a rule; `field` names it. */
   | 'VALIDATION_FAILED';
+
+/** Which users. All conditions given must hold. */
+export type UserFilter = {
+  /** By status. */
+  status?: InputMaybe<UserStatusComparator>;
+};
 
 /** Whether an identity provider vouches for a user. */
 export type UserLink = {
@@ -1633,6 +3500,66 @@ export type UserLinkPayload = {
   userErrors: Array<UserError>;
 };
 
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type UserPayload = {
+  __typename?: 'UserPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<User>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A session that is open: somebody is signed in somewhere. */
+export type UserSession = {
+  __typename?: 'UserSession';
+  /** When somebody signed in. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When it ends at the latest. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The session's id. */
+  id: Scalars['ID']['output'];
+  /** After how many seconds without a request it ends; null when only `expiresAt` ends it. */
+  idleSeconds?: Maybe<Scalars['Int']['output']>;
+  /** Whether it is the session of this request. */
+  isCurrent: Scalars['Boolean']['output'];
+  /** When the session was used last, give or take a minute. */
+  lastSeenAt: Scalars['DateTime']['output'];
+  /**
+   * When the user proved last in this session who they are; null when somebody else vouched for them. Some acts need a
+   * proof that is less than five minutes old.
+   */
+  provedAt?: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * Whether it was opened from the address that this request comes from; null when nobody knows. Addresses themselves
+   * are not kept.
+   */
+  sameAddressAsNow?: Maybe<Scalars['Boolean']['output']>;
+  /** Whether it was opened by the same version of the same browser as this request; null when nobody knows. */
+  sameBrowserAsNow?: Maybe<Scalars['Boolean']['output']>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type UserSessionConnection = {
+  __typename?: 'UserSessionConnection';
+  /** The rows with their cursors. */
+  edges: Array<UserSessionEdge>;
+  /** The rows. */
+  nodes: Array<UserSession>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type UserSessionEdge = {
+  __typename?: 'UserSessionEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: UserSession;
+};
+
 /** Whether a user may sign in. */
 export type UserStatus =
   /** May sign in. */
@@ -1644,9 +3571,19 @@ export type UserStatus =
   /** Locked out by an administrator; takes effect on the next request. */
   | 'SUSPENDED';
 
+/** Compares a user's status. */
+export type UserStatusComparator = {
+  /** Exactly this. */
+  eq?: InputMaybe<UserStatus>;
+  /** One of these, at most 20; an empty list matches nobody. */
+  in?: InputMaybe<Array<UserStatus>>;
+};
+
 /** Who is signed in, and what they may do. */
 export type Viewer = {
   __typename?: 'Viewer';
+  /** The tokens with which programs act for the user, those that ended too, newest first. */
+  apiTokens?: Maybe<ApiTokenConnection>;
   /** The patient that the user is; null for staff. */
   patient?: Maybe<Patient>;
   /** What the roles allow; for showing and hiding controls, since every field checks it again. */
@@ -1660,8 +3597,26 @@ export type Viewer = {
   purpose?: Maybe<Purpose>;
   /** Keys of the roles that hold now, the one that speaks first in front. */
   roles: Array<Scalars['String']['output']>;
+  /** The session of this request; null for a program. */
+  session?: Maybe<UserSession>;
+  /** Where the user is signed in, newest first; nowhere, for a program. */
+  sessions?: Maybe<UserSessionConnection>;
   /** The user. */
   user?: Maybe<User>;
+};
+
+
+/** Who is signed in, and what they may do. */
+export type ViewerApiTokensArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Who is signed in, and what they may do. */
+export type ViewerSessionsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A refusal. It is data, not an error: show the reason instead of the value. */

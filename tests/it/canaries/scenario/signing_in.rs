@@ -61,6 +61,11 @@ fn come_from_a_provider(talk: &mut Conversation, people: &People) {
         // Nobody listens there, so nobody waits for an answer.
         "keySetUrl": "http://127.0.0.1:9/keys",
     });
+    let password = talk.planted.keep("consentry-demo");
+    let proof =
+        "mutation($input: ReauthenticateInput!) { reauthenticate(input: $input) { userErrors { code } } }";
+    let fresh = talk.ask(&people.admin, MayNot, proof, json!({ "input": { "password": password } }));
+    assert_eq!(fresh["data"]["reauthenticate"]["userErrors"], json!([]), "{fresh}");
     let entered = talk.mutate(&people.admin, MayNot, "createIdentityProvider", &input);
     assert!(entered["data"]["createIdentityProvider"]["result"]["id"].is_string(), "{entered}");
     input["clientSecret"] = talk.planted.secret().into();
