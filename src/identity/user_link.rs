@@ -125,7 +125,7 @@ async fn tell(write: &Write, operation: &'static str, user_id: Id<user::Entity>,
     let (target_kind, target_id) = ("USER", user_id.uuid());
     let fields = vec!["issuer", "subject"];
     write.written(Written { operation, target_kind, target_id, patient_id: None, fields });
-    write.emit(event, target_kind, target_id).await
+    write.emit(event, "USER", target_id).await
 }
 
 /// The user, if the viewer may say who they are: whoever links an account becomes whoever it is linked to. So a manager of one
