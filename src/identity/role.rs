@@ -237,7 +237,7 @@ impl RoleMutation {
     /// Changes a role: from the next request on, for all who have it and for the roles built upon it.
     ///
     /// User errors: `VALIDATION_FAILED` (also a circle of roles), `NOT_FOUND`, `STALE_VERSION`, `RANK_TOO_LOW`,
-    /// `INVALID_STATE` (more than the name of a system's role).
+    /// `SEPARATION_OF_DUTIES` (a role of your own), `INVALID_STATE` (more than the name of a system's role).
     #[graphql(directive = requires::apply(Permission::RoleDefine.into()), guard = "Requires(Permission::RoleDefine)")]
     async fn change_role(
         &self,
@@ -302,10 +302,18 @@ async fn change(write: &Write, input: ChangeRoleInput) -> Result<Id<role::Entity
             "of a system's role only the name can be changed; define a role of your own upon it",
         ));
     }
+    if !role.is_system {
+        not_ones_own(write, role_id).await?;
+    }
     let mut fields = Vec::new();
     let name = name.map(|name| read_name(&name)).transpose()?;
     let new_rank = rank.map(|rank| read_rank(write, rank)).transpose()?.unwrap_or(role.rank);
     let parent = find_parent(write, parent_role_id.or(role.parent_role_id), new_rank).await?;
+    let lower =
+        Condition::all().add(role::Column::ParentRoleId.eq(role_id)).add(role::Column::Rank.lt(new_rank));
+    if write.find::<role::Entity>(lower).await?.is_some() {
+        return Err(Error::invalid("rank", "a role that is built upon this one would rank below it"));
+    }
     let grants = match permissions {
         Some(permissions) => Some(read_grants(permissions, new_rank)?),
         None => {
@@ -350,6 +358,17 @@ async fn remove(write: &Write, input: RemoveRoleInput) -> Result<RemovedRole> {
     write.update(role_id, Some(expected_version), deleted).await?;
     note(write, "role.remove", role_id, vec!["deleted_at"]).await?;
     Ok(RemovedRole { id: role_id })
+}
+
+/// Nobody shapes a role that they have, by itself or beneath another.
+async fn not_ones_own(write: &Write, role: Id<role::Entity>) -> Result<()> {
+    let held = write.principal()?.roles.clone();
+    let held = write.find_all::<role::Entity>(Condition::all().add(role::Column::Key.is_in(held))).await?;
+    if held.iter().any(|own| own.lineage.contains(&role.uuid())) {
+        let message = "nobody shapes a role of one's own; somebody else has to do it";
+        return Err(Error::refused(UserErrorCode::SeparationOfDuties, &["roleId"], message));
+    }
+    Ok(())
 }
 
 /// Locks a role that does not rank above the viewer.

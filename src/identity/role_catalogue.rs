@@ -36,6 +36,13 @@ impl SystemRole {
     }
 }
 
+/// Whether a role that is confined to a location gives this permission: only what some role has for its own alone. Keys,
+/// identity providers and roles are the whole organization's, so nobody keeps them for one house.
+pub fn can_be_confined(permission: Permission) -> bool {
+    let line = MATRIX.iter().find(|(known, _)| *known == permission);
+    line.is_some_and(|(_, cells)| cells.contains('◐'))
+}
+
 /// `●` everything of the tenant, `◐` own caseload, location, referrals or calls, `S` oneself and dependants.
 const fn reach(cell: char) -> Option<Reach> {
     match cell {

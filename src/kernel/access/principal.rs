@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use super::extent::{Extent, Own};
 use crate::{
-    identity::role_catalogue::SystemRole,
+    identity::role_catalogue::{SystemRole, can_be_confined},
     kernel::{
         error::{Error, Result},
         session::Core,
@@ -244,7 +244,10 @@ impl PrincipalRow {
             } else {
                 Own::Caseload
             };
-            for (permission, reach) in grant.permissions() {
+            let given = grant
+                .permissions()
+                .filter(|(permission, _)| grant.locations.is_none() || can_be_confined(*permission));
+            for (permission, reach) in given {
                 permissions.entry(permission).or_default().widen(reach, own, grant.locations.as_deref());
             }
             highest = highest.max(grant.rank);

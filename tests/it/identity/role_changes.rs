@@ -267,6 +267,67 @@ async fn a_role_of_ones_own_permits_no_more_than_the_systems_roles_of_its_rank()
 }
 
 #[tokio::test]
+async fn nobody_shapes_a_role_of_ones_own() {
+    let town = Town::new().await;
+    let admin = town.tenant.admin().await;
+    let colleague = town.tenant.admin().await;
+    let base = defines(&admin, json!({ "key": "BASE" })).await;
+    let night = defines(&admin, json!({ "parentRoleId": base })).await;
+    colleague.mutate("assignRole", assignment(&admin, &night), "id").await.ok();
+    let admin = town.tenant.another_session(&admin).await;
+    for role in [&base, &night] {
+        let data =
+            admin.ask_with("query($id: ID!) { role(id: $id) { version } }", json!({ "id": role })).await.ok();
+        let change = json!({
+            "roleId": role, "expectedVersion": data["role"]["version"],
+            "permissions": [{ "permission": "phi.read", "reach": "OWN" }],
+        });
+        assert_eq!(refused(&town.tenant, &admin, "changeRole", change.clone()).await, "SEPARATION_OF_DUTIES");
+    }
+}
+
+#[tokio::test]
+async fn a_role_never_ranks_below_the_one_that_it_is_built_upon() {
+    let town = Town::new().await;
+    let admin = town.tenant.admin().await;
+    let base = defines(&admin, json!({ "key": "BASE" })).await;
+    defines(&admin, json!({ "parentRoleId": base })).await;
+    let raise = json!({ "roleId": base, "expectedVersion": 1, "rank": 80 });
+    assert_eq!(refused(&town.tenant, &admin, "changeRole", raise).await, "VALIDATION_FAILED");
+    let below = json!({ "key": "DAY", "name": "Day", "rank": 10, "permissions": [], "parentRoleId": base });
+    assert_eq!(refused(&town.tenant, &admin, "defineRole", below).await, "VALIDATION_FAILED");
+}
+
+#[tokio::test]
+async fn whoever_works_at_one_location_keeps_nothing_that_is_the_whole_organizations() {
+    let town = Town::new().await;
+    let house = town.tenant.location("House on the hill", false).await;
+    let roles = ["ADMIN", "OWNER", "COMPLIANCE"].map(|role| NewAssignment {
+        role,
+        location_id: Some(house),
+        ..Default::default()
+    });
+    let confined = town.tenant.user(NewUser { roles: roles.into(), ..Default::default() }).await;
+    let permissions = permissions_of(&confined).await;
+    assert!(permissions.contains_key("patient.read") && permissions.values().all(|reach| reach == "OWN"));
+    for whole in [
+        "role.define",
+        "api_key.manage",
+        "integration.manage",
+        "feature_flag.manage",
+        "organization.manage",
+        "audit.read",
+        "import.run",
+        "retention.apply",
+    ] {
+        assert_eq!(permissions.get(whole), None, "{whole}");
+    }
+    let role = json!({ "key": "NIGHT", "name": "Night", "rank": 10, "permissions": [] });
+    assert_eq!(confined.mutate("defineRole", role, "id").await.refused(), "FORBIDDEN");
+    assert_eq!(confined.ask("{ auditLogs { totalCount } }").await.refused(), "FORBIDDEN");
+}
+
+#[tokio::test]
 async fn roles_do_not_go_in_a_circle() {
     let town = Town::new().await;
     let admin = town.tenant.admin().await;
