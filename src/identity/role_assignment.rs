@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// The role that every tenant keeps somebody in; no other can take its key.
-const OWNER: &str = "OWNER";
+pub const OWNER: &str = "OWNER";
 
 /// A role that a user has.
 #[derive(Clone, SimpleObject, DerivePartialModel)]

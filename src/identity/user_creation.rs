@@ -19,7 +19,7 @@ use entity::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
-use super::role::within_rank;
+use super::{role::within_rank, role_assignment::OWNER};
 use crate::{
     kernel::{
         crypto::{CryptoError, SearchToken},
@@ -174,6 +174,9 @@ pub async fn assign_roles(write: &Write, user_id: Id<user::Entity>, keys: &[Stri
         let role = write.find::<role::Entity>(by_key).await?;
         let role = role.ok_or_else(|| Error::not_found("roleKeys", "role"))?;
         within_rank(write, role.rank, "roleKeys")?;
+        if role.key == OWNER {
+            write.require_fresh_proof()?;
+        }
         write
             .insert(role_assignment::ActiveModel {
                 id: Set(write.new_id()),

@@ -241,6 +241,19 @@ async fn nobody_gives_a_role_above_their_own_nor_one_that_there_is_not() {
 }
 
 #[tokio::test]
+async fn inviting_an_owner_needs_a_fresh_proof() {
+    let town = Town::new().await;
+    let owner = town.tenant.with_role("OWNER").await;
+    town.clock.advance(TimeDelta::minutes(6));
+    let users = town.tenant.count("users").await;
+    let input = json!({ "email": EMAIL, "roleKeys": ["OWNER"] });
+    assert_eq!(invites(&owner, input.clone()).await.refused(), "REAUTH_REQUIRED");
+    assert_eq!(town.tenant.count("users").await, users);
+    let owner = town.tenant.another_session(&owner).await;
+    assert!(invites(&owner, input).await.ok()["inviteUser"]["result"].is_object());
+}
+
+#[tokio::test]
 async fn who_may_invite_but_gives_no_roles_everywhere_invites_without_them() {
     let town = Town::new().await;
     let manager = town.tenant.with_role("MANAGER").await;
