@@ -252,5 +252,6 @@ async fn note(
         patient_id: None,
         fields,
     });
-    write.emit(&format!("{operation}d"), "ROLE", role.uuid()).await
+    let event = format!("{operation}d");
+    write.emit(&event, "ROLE", role.uuid()).await
 }

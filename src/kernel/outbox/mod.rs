@@ -40,9 +40,11 @@ pub use relay::{Relay, relay};
 /// What events are about, and the tables that it stands in: `consentry verify` looks for events about rows that are not
 /// there. A test holds every kind that is emitted to this list.
 pub const AGGREGATES: &[(&str, &str)] = &[
+    ("API_KEY", "api_keys"),
     ("CONSENT", "consents"),
     ("IDENTITY_PROVIDER", "identity_providers"),
     ("ORGANIZATION", "organizations"),
+    ("PARTNER_CLIENT", "partner_clients"),
     ("PATIENT", "patients"),
     ("ROLE", "roles"),
     ("USER", "users"),
