@@ -1246,7 +1246,7 @@ export type Mutation = {
    * Changes a role: from the next request on, for all who have it and for the roles built upon it.
    *
    * User errors: `VALIDATION_FAILED` (also a circle of roles), `NOT_FOUND`, `STALE_VERSION`, `RANK_TOO_LOW`,
-   * `INVALID_STATE` (more than the name of a system's role).
+   * `SEPARATION_OF_DUTIES` (a role of your own), `INVALID_STATE` (more than the name of a system's role).
    */
   changeRole?: Maybe<RolePayload>;
   /**
