@@ -54,7 +54,7 @@ pub async fn accept(write: &Write, user_id: Id<user::Entity>, code: &str) -> Res
 ///
 /// `INTERNAL` when the secret does not open.
 pub fn accepted_step(write: &Write, row: &one_time_code_secret::Model, code: &str) -> Result<Option<i64>> {
-    let secret = write.keys().open_credential(&place(write.tenant_id(), row.id.uuid()), &row.secret)?;
+    let secret = write.keys().open_secret(&place(write.tenant_id(), row.id.uuid()), &row.secret)?;
     let typed: String = code.chars().filter(|character| *character != ' ').take(16).collect();
     Ok(OneTimeCodeSecret::from_bytes(&secret)?.accepts(&typed, write.now(), row.last_step))
 }
@@ -109,7 +109,7 @@ fn codes_of(user_id: Id<user::Entity>) -> Condition {
 pub async fn new_secret(write: &Write, user_id: Id<user::Entity>) -> Result<OneTimeCodeSecret> {
     let id = write.new_id::<one_time_code_secret::Entity>();
     let secret = OneTimeCodeSecret::generate()?;
-    let sealed = write.keys().seal_credential(&place(write.tenant_id(), id.uuid()), secret.expose_bytes())?;
+    let sealed = write.keys().seal_secret(&place(write.tenant_id(), id.uuid()), secret.expose_bytes())?;
     write
         .insert(one_time_code_secret::ActiveModel {
             id: Set(id),

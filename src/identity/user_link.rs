@@ -136,7 +136,6 @@ async fn within_rank(write: &Write, user_id: Id<user::Entity>) -> Result<user::M
     let user = write.find::<user::Entity>(Condition::all().add(user::Column::Id.eq(user_id))).await?;
     let user = user.ok_or_else(not_found)?;
     let everywhere = viewer.require(Permission::UserManage)? == Reach::Tenant;
-    let (own, theirs) =
-        (write.rank_of(viewer.principal().user_id, true).await?, write.rank_of(user_id, false).await?);
-    if everywhere && theirs <= own { Ok(user) } else { Err(not_found()) }
+    let theirs = write.rank_of(user_id, false).await?;
+    if everywhere && theirs <= viewer.principal().rank { Ok(user) } else { Err(not_found()) }
 }

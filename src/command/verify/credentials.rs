@@ -30,7 +30,7 @@ pub(super) async fn check(
             let Some((last, _)) = rows.last() else { break };
             after = *last;
             for (row_id, sealed) in &rows {
-                let opened = tenant.keys.open_credential(&place(tenant.id, *row_id), sealed);
+                let opened = tenant.keys.open_secret(&place(tenant.id, *row_id), sealed);
                 let problem = opened.and_then(|secret| OneTimeCodeSecret::from_bytes(&secret)).err();
                 tally.count(problem.map(|problem| {
                     format!("tenant {}, one_time_code_secrets.secret of row {row_id}: {problem}", tenant.slug)

@@ -18,7 +18,6 @@ use thiserror::Error;
 
 mod blind_index;
 mod cipher;
-mod credential_seal;
 mod data_key;
 mod envelope;
 mod hash;

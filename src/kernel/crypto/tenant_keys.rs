@@ -39,12 +39,10 @@ pub enum DerivedPurpose {
     ApiKey,
     /// Sealing secrets of the tenant that are no patient's.
     TenantSecret,
-    /// Sealing secrets that users share with the server, such as those of one-time codes.
-    CredentialSeal,
 }
 
 impl DerivedPurpose {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 10] = [
         Self::BlindIndex,
         Self::AuditMac,
         Self::TokenHash,
@@ -55,7 +53,6 @@ impl DerivedPurpose {
         Self::RequestMac,
         Self::ApiKey,
         Self::TenantSecret,
-        Self::CredentialSeal,
     ];
 
     fn name(self) -> &'static str {
@@ -70,7 +67,6 @@ impl DerivedPurpose {
             Self::RequestMac => "request-mac",
             Self::ApiKey => "api-key",
             Self::TenantSecret => "tenant-secret",
-            Self::CredentialSeal => "credential-seal",
         }
     }
 }

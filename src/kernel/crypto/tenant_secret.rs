@@ -1,4 +1,5 @@
-//! Secrets that belong to a tenant and to no patient: what the server has to say again to somebody else, in the clear.
+//! Secrets that belong to a tenant and to no patient: what the server has to say again to somebody else in the clear, or
+//! shares with a user, such as the secrets of one-time codes. They open before anybody is known, so no decision opens them.
 //!
 //! Sealed as a column is, under a key that is derived from the tenant's root key. There is one such key for each version of
 //! the root, and a tenant has few secrets, so random nonces stay safe.

@@ -122,7 +122,7 @@ async fn a_secret_of_a_one_time_code_that_was_changed_or_moved_is_named() {
     let (clinician, _) = known(&town).await;
     let keys = town.app.tenant_keys(town.tenant.id).await.expect("keys");
     let row = town.app.ids().next();
-    let sealed = keys.seal_credential(&consentry::identity::code_check::place(town.tenant.id, row), &[7; 20]);
+    let sealed = keys.seal_secret(&consentry::identity::code_check::place(town.tenant.id, row), &[7; 20]);
     let sealed: String = sealed.expect("it is sealed").iter().map(|byte| format!("{byte:02x}")).collect();
     let insert = format!(
         "insert into one_time_code_secrets (tenant_id, id, user_id, secret)
