@@ -1,7 +1,11 @@
 //! Every tenant table, for the tests that compare Rust with the database's catalog.
 
 use crate::{
-    consent::{consent, consent_recipient, consent_scope, disclosure},
+    clinical::protected_note,
+    consent::{
+        access_approval, break_glass_event, consent, consent_recipient, consent_scope, disclosure,
+        sharing_device, sharing_grant,
+    },
     identity::{
         access_token, api_key, federated_sign_in, identity_provider, one_time_code_secret, partner_assertion,
         partner_client, recovery_code, role, role_assignment, role_permission, session, sign_in_address,
@@ -13,7 +17,7 @@ use crate::{
         outbox_event, trusted_document, usage_bucket,
     },
     table::{TableDescription, describe},
-    tenancy::{location, organization},
+    tenancy::{location, organization, policy},
 };
 
 /// Describes every tenant table. A new table adds its line here; the catalog test fails without it.
@@ -21,6 +25,7 @@ pub fn tables() -> Vec<TableDescription> {
     vec![
         describe::<organization::Entity>(),
         describe::<location::Entity>(),
+        describe::<policy::Entity>(),
         describe::<user::Entity>(),
         describe::<role::Entity>(),
         describe::<role_permission::Entity>(),
@@ -46,6 +51,11 @@ pub fn tables() -> Vec<TableDescription> {
         describe::<consent_scope::Entity>(),
         describe::<consent_recipient::Entity>(),
         describe::<disclosure::Entity>(),
+        describe::<sharing_grant::Entity>(),
+        describe::<sharing_device::Entity>(),
+        describe::<break_glass_event::Entity>(),
+        describe::<access_approval::Entity>(),
+        describe::<protected_note::Entity>(),
         describe::<encryption_key::Entity>(),
         describe::<audit_log::Entity>(),
         describe::<audit_link::Entity>(),

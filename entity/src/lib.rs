@@ -8,6 +8,7 @@
 //! [`Gate<K, T>`](column::Gate) hold protected values that only a decision opens.
 
 pub mod catalog;
+pub mod clinical;
 pub mod column;
 pub mod consent;
 pub mod data_class;

@@ -61,6 +61,7 @@ const STEPS: &[Step] = &[
     step!("m20261121_000014", "partner_access"),
     step!("m20261121_000015", "identity_providers"),
     step!("m20261121_000016", "usage_limits"),
+    step!("m20261121_000017", "privacy"),
 ];
 
 impl MigrationName for Step {

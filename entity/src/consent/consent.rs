@@ -222,6 +222,8 @@ pub struct Model {
     pub signer_person_id: Option<Gate<columns::SignerPersonId, Id<person::Entity>>>,
     pub signer_capacity: Option<Gate<columns::SignerCapacity, SignerCapacity>>,
     pub co_signer_person_id: Option<Gate<columns::CoSignerPersonId, Id<person::Entity>>>,
+    pub co_signer_capacity: Option<Gate<columns::CoSignerCapacity, SignerCapacity>>,
+    pub co_signed_at: Option<Gate<columns::CoSignedAt, DateTime<Utc>>>,
     pub signature_method: Option<Gate<columns::SignatureMethod, SignatureMethod>>,
     pub evidence_reference: Option<Gate<columns::EvidenceReference, String>>,
     pub redisclosure_statement: Gate<columns::RedisclosureStatement, bool>,
@@ -232,6 +234,8 @@ pub struct Model {
     pub revocation_evidence_reference: Option<Gate<columns::RevocationEvidenceReference, String>>,
     pub revocation_reason: Option<Sealed<columns::RevocationReason>>,
     pub supersedes_id: Option<Gate<columns::SupersedesId, Id<Entity>>>,
+    pub signed_copy: Option<Sealed<columns::SignedCopy>>,
+    pub facts: Option<Gate<columns::Facts, String>>,
     pub data_class: Gate<columns::DataClass, DataClass>,
     pub created_at: DateTime<Utc>,
     pub created_by: Option<Uuid>,
@@ -271,6 +275,10 @@ classify! {
         SignerCapacity = "signer_capacity": GeneralPhi,
         /// The column `co_signer_person_id`.
         CoSignerPersonId = "co_signer_person_id": GeneralPhi,
+        /// The column `co_signer_capacity`.
+        CoSignerCapacity = "co_signer_capacity": GeneralPhi,
+        /// The column `co_signed_at`.
+        CoSignedAt = "co_signed_at": GeneralPhi,
         /// The column `signature_method`.
         SignatureMethod = "signature_method": GeneralPhi,
         /// The column `evidence_reference`.
@@ -289,11 +297,15 @@ classify! {
         RevocationEvidenceReference = "revocation_evidence_reference": GeneralPhi,
         /// The column `supersedes_id`.
         SupersedesId = "supersedes_id": GeneralPhi,
+        /// The column `facts`.
+        Facts = "facts": GeneralPhi,
         /// The column `data_class`.
         DataClass = "data_class": GeneralPhi,
     };
     sealed: {
         /// The column `revocation_reason`.
         RevocationReason = "revocation_reason": GeneralPhi,
+        /// The column `signed_copy`.
+        SignedCopy = "signed_copy": GeneralPhi,
     };
 }

@@ -7,7 +7,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Gate, Id, consent::consent, identity::user, people::practitioner, table::classify, tenancy::organization,
+    Gate, Id,
+    consent::{consent, sharing_grant::ContactKind},
+    identity::user,
+    people::practitioner,
+    table::classify,
+    tenancy::organization,
 };
 
 /// How a recipient is named.
@@ -84,6 +89,7 @@ pub struct Model {
     pub practitioner_id: Option<Gate<columns::PractitionerId, Id<practitioner::Entity>>>,
     pub recipient_class: Option<Gate<columns::RecipientClass, RecipientClass>>,
     pub organization_id: Option<Gate<columns::OrganizationId, Id<organization::Entity>>>,
+    pub contact_kind: Option<Gate<columns::ContactKind, ContactKind>>,
     pub contact_token: Option<Gate<columns::ContactToken, Vec<u8>>>,
     pub intermediary_name: Option<Gate<columns::IntermediaryName, String>>,
     pub created_at: DateTime<Utc>,
@@ -104,6 +110,8 @@ classify! {
         RecipientClass = "recipient_class": GeneralPhi,
         /// The column `organization_id`.
         OrganizationId = "organization_id": GeneralPhi,
+        /// The column `contact_kind`.
+        ContactKind = "contact_kind": GeneralPhi,
         /// The column `contact_token`.
         ContactToken = "contact_token": GeneralPhi,
         /// The column `intermediary_name`.

@@ -5,7 +5,11 @@ use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 use crate::{
-    Gate, Id, Sealed, consent::consent, identity::user, people::patient, table::classify,
+    Gate, Id, Sealed,
+    consent::{break_glass_event, consent, sharing_grant},
+    identity::user,
+    people::patient,
+    table::classify,
     tenancy::organization,
 };
 
@@ -21,6 +25,9 @@ pub struct Model {
     pub occurred_at: Gate<columns::OccurredAt, DateTime<Utc>>,
     pub recipient_organization_id: Option<Gate<columns::RecipientOrganizationId, Id<organization::Entity>>>,
     pub recipient: Sealed<columns::Recipient>,
+    pub recipient_user_id: Option<Gate<columns::RecipientUserId, Id<user::Entity>>>,
+    pub sharing_grant_id: Option<Gate<columns::SharingGrantId, Id<sharing_grant::Entity>>>,
+    pub break_glass_event_id: Option<Gate<columns::BreakGlassEventId, Id<break_glass_event::Entity>>>,
     pub data_classes: Gate<columns::DataClasses, Vec<String>>,
     pub description: Sealed<columns::Description>,
     pub purpose: Gate<columns::Purpose, String>,
@@ -43,6 +50,12 @@ classify! {
         OccurredAt = "occurred_at": GeneralPhi,
         /// The column `recipient_organization_id`.
         RecipientOrganizationId = "recipient_organization_id": GeneralPhi,
+        /// The column `recipient_user_id`.
+        RecipientUserId = "recipient_user_id": GeneralPhi,
+        /// The column `sharing_grant_id`.
+        SharingGrantId = "sharing_grant_id": GeneralPhi,
+        /// The column `break_glass_event_id`.
+        BreakGlassEventId = "break_glass_event_id": GeneralPhi,
         /// The column `data_classes`.
         DataClasses = "data_classes": GeneralPhi,
         /// The column `purpose`.

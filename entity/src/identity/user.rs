@@ -48,6 +48,7 @@ pub struct Model {
     pub person_id: Option<Id<person::Entity>>,
     pub status: UserStatus,
     pub email_token: Option<Vec<u8>>,
+    pub contact_token: Option<Vec<u8>>,
     pub password_hash: Option<String>,
     pub issuer: Option<String>,
     pub subject: Option<String>,
@@ -68,7 +69,7 @@ pub struct Model {
 classify! {
     table "users", standard: mutable;
     operational: [
-        PersonId, Status, EmailToken, PasswordHash, Issuer, Subject, LastSignInAt, StatusReason, FailedSignIns,
+        PersonId, Status, EmailToken, ContactToken, PasswordHash, Issuer, Subject, LastSignInAt, StatusReason, FailedSignIns,
         LockedUntil, OneTimeCodeSince, PasswordResetRequestedAt,
     ];
 }

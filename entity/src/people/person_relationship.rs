@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Gate, Id, people::person, table::classify};
+use crate::{Gate, Id, identity::user, people::person, table::classify};
 
 /// What the related person is to the person.
 #[derive(
@@ -90,6 +90,8 @@ pub struct Model {
     pub legal_authority: Gate<columns::LegalAuthority, LegalAuthority>,
     pub verified_at: Option<DateTime<Utc>>,
     pub ends_at: Option<DateTime<Utc>>,
+    pub verified_by: Option<Id<user::Entity>>,
+    pub evidence_reference: Option<String>,
     pub created_at: DateTime<Utc>,
     pub created_by: Option<Uuid>,
     pub updated_at: DateTime<Utc>,
@@ -100,7 +102,7 @@ pub struct Model {
 
 classify! {
     table "person_relationships", standard: mutable;
-    operational: [PersonId, RelatedPersonId, CanBeContacted, IsEmergencyContact, VerifiedAt, EndsAt];
+    operational: [PersonId, RelatedPersonId, CanBeContacted, IsEmergencyContact, VerifiedAt, EndsAt, VerifiedBy, EvidenceReference];
     gates: {
         /// The column `kind`.
         Kind = "kind": Directory,

@@ -49,6 +49,7 @@ pub struct Model {
     pub name: String,
     pub time_zone: String,
     pub part2_unit: bool,
+    pub state: Option<String>,
     pub created_at: DateTime<Utc>,
     pub created_by: Option<Uuid>,
     pub updated_at: DateTime<Utc>,
@@ -59,5 +60,5 @@ pub struct Model {
 
 classify! {
     table "locations", standard: mutable;
-    operational: [OrganizationId, Kind, ParentLocationId, Name, TimeZone, Part2Unit];
+    operational: [OrganizationId, Kind, ParentLocationId, Name, TimeZone, Part2Unit, State];
 }

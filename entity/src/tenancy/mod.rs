@@ -2,4 +2,6 @@
 
 pub mod location;
 pub mod organization;
+pub mod policy;
+pub mod policy_terms;
 pub mod tenant;

@@ -82,6 +82,7 @@ pub struct Model {
     pub time_zone: String,
     pub is_part2_program: bool,
     pub is_covered_entity: bool,
+    pub state: Option<String>,
     pub created_at: DateTime<Utc>,
     pub created_by: Option<Uuid>,
     pub updated_at: DateTime<Utc>,
@@ -92,5 +93,5 @@ pub struct Model {
 
 classify! {
     table "organizations", standard: mutable;
-    operational: [Kind, ParentOrganizationId, Name, Slug, BillingTier, TimeZone, IsPart2Program, IsCoveredEntity];
+    operational: [Kind, ParentOrganizationId, Name, Slug, BillingTier, TimeZone, IsPart2Program, IsCoveredEntity, State];
 }

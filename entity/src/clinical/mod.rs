@@ -1,0 +1,3 @@
+//! Clinical: cases, visits and notes.
+
+pub mod protected_note;
