@@ -16,7 +16,7 @@ use crate::{
     identity::user::User,
     kernel::{
         access::{
-            Action, Ask, Gated, PatientFacts, Principal, Ruling, Subject, WithheldReason, decide,
+            Action, Ask, Gated, Grant, PatientFacts, Principal, Ruling, Subject, WithheldReason, decide,
             load_principals,
         },
         door::{Door, Requires},
@@ -112,6 +112,7 @@ impl AccessExplanationQuery {
             subject: Subject::ConsentRecord,
             operation: "consent.explain_access",
             fields: &["explainAccess"],
+            author: None,
         };
         let session = ctx.session().await?;
         if let Err(withheld) = ctx.decide(look).await? {
@@ -157,10 +158,10 @@ fn entry(
 ) -> AccessExplanationEntry {
     // Of all that has the class of the identity, the entry is about the identity.
     let floor = if is_identity { DataClass::Directory } else { class };
-    let ask = Ask { floor, class, action: Action::View, subject: Subject::Health };
+    let ask = Ask { floor, class, action: Action::View, subject: Subject::Health, author: None };
     let ruling = decide(principal, Some(facts), ask, core.now());
     let (decision, reason, consent_id) = match ruling {
-        Ruling::Permit(consent) => (AuditDecision::Permit, None, consent),
+        Ruling::Permit(Grant { ground, .. }) => (AuditDecision::Permit, None, ground.consent()),
         Ruling::Deny(reason) => (AuditDecision::Deny, Some(reason.into()), None),
     };
     AccessExplanationEntry {

@@ -284,6 +284,7 @@ impl Consent {
             subject: Subject::ConsentRecord,
             operation: "consent.detail",
             fields: FIELDS,
+            author: None,
         };
         let permit = match ctx.decide(look).await? {
             Ok(permit) => permit,

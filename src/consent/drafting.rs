@@ -142,6 +142,7 @@ pub(super) async fn may_change(
         subject: Subject::ConsentRecord,
         operation,
         fields: &["consents"],
+        author: None,
     };
     write.decide(&look).await?.map_err(|reason| {
         let message = format!("you may not change this patient's consents: {}", reason.code());

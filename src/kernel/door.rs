@@ -7,7 +7,7 @@ use entity::{Id, identity::permission::Permission};
 use uuid::Uuid;
 
 use super::{
-    access::{Gated, Permit, Withheld},
+    access::{Action, Gated, Permit, Subject, Withheld},
     error::{Error, Result},
     graphql::{Payload, Payloaded},
     load::Resource,
@@ -114,7 +114,12 @@ impl Door for Context<'_> {
             let core = session.core();
             let verdict = core.judge(&look, facts.as_ref())?;
             let principal = core.principal()?;
-            Ok(verdict.map_err(|reason| Withheld::new(reason, look.floor, principal)))
+            let own = principal.patient_id == Some(look.patient_id);
+            let breakable = look.subject == Subject::Health && look.action == Action::View;
+            Ok(verdict.map_err(|reason| {
+                let withheld = Withheld::new(reason, look.floor, principal, own);
+                Withheld { break_glass_available: withheld.break_glass_available && breakable, ..withheld }
+            }))
         })
     }
 }

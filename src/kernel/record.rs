@@ -17,7 +17,7 @@ use sea_orm::ActiveEnum;
 use uuid::Uuid;
 
 use super::{
-    access::{Action, Ask, Ruling, Subject},
+    access::{Action, Ask, Grant, Ground, Ruling, Subject},
     crypto::{DerivedPurpose, TenantKeys},
     viewer::Viewer,
 };
@@ -72,7 +72,18 @@ struct Entry {
 }
 
 /// Looks that are one entry: of one patient and class, answered alike for the same reason or by the same consent.
-type LookKey = (Uuid, DataClass, AuditAction, Subject, Option<&'static str>, Option<Uuid>);
+type LookKey =
+    (Uuid, DataClass, AuditAction, Subject, Option<&'static str>, Option<Uuid>, Option<(&'static str, Uuid)>);
+
+/// What a look rests on besides a consent, for the record.
+const fn rests_on(ground: Ground) -> Option<(&'static str, Uuid)> {
+    match ground {
+        Ground::Sharing(_, grant) => Some(("SHARING_GRANT", grant.uuid())),
+        Ground::Emergency(event) => Some(("BREAK_GLASS_EVENT", event.uuid())),
+        Ground::Approval(approval) => Some(("ACCESS_APPROVAL", approval.uuid())),
+        _ => None,
+    }
+}
 
 /// What was looked at and written since the transaction began.
 #[derive(Debug, Default)]
@@ -122,22 +133,32 @@ impl Record {
         operation: &str,
         fields: &[&'static str],
     ) {
-        let (reason, consent_id) = match ruling {
-            Ruling::Permit(consent) => (None, consent),
-            Ruling::Deny(reason) => (Some(reason.code()), None),
+        let (reason, consent_id, target) = match ruling {
+            Ruling::Permit(Grant { ground, .. }) => (None, ground.consent(), rests_on(ground)),
+            Ruling::Deny(reason) => (Some(reason.code()), None, None),
         };
         let action = match ask.action {
             Action::View => AuditAction::View,
             Action::Search => AuditAction::Search,
+            Action::Export => AuditAction::Export,
+            Action::Disclose => AuditAction::Disclose,
             Action::Write => AuditAction::Write,
         };
         let entry = self
             .looks
-            .entry((patient_id.uuid(), ask.class, action, ask.subject, reason, consent_id.map(Uuid::from)))
+            .entry((
+                patient_id.uuid(),
+                ask.class,
+                action,
+                ask.subject,
+                reason,
+                consent_id.map(Uuid::from),
+                target,
+            ))
             .or_insert_with(|| Entry {
                 action,
                 operation: operation.to_owned(),
-                target: None,
+                target,
                 patient_id: Some(patient_id),
                 class: Some(ask.class),
                 fields: BTreeSet::new(),

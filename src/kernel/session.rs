@@ -18,7 +18,12 @@ use async_graphql::{
     runtime::{Timer, TokioSpawner},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{DataClass, Id, identity::user, people::patient, platform::audit_log::AuditAction};
+use entity::{
+    DataClass, Id,
+    identity::user,
+    people::{patient, practitioner},
+    platform::audit_log::AuditAction,
+};
 use sea_orm::{ExecResult, QueryResult, Statement};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
@@ -194,7 +199,8 @@ impl Core {
         let principal = self.principal()?;
         let label = look.label.or(facts.map(|facts| facts.label)).unwrap_or(look.floor);
         let class = look.floor.stricter(label);
-        let ask = Ask { floor: look.floor, class, action: look.action, subject: look.subject };
+        let Look { floor, action, subject, author, .. } = *look;
+        let ask = Ask { floor, class, action, subject, author };
         let ruling = decide(principal, facts.map(Arc::as_ref), ask, self.now());
         count(ask, &ruling);
         // A patient that the tenant does not have cannot stand in its record.
@@ -202,9 +208,9 @@ impl Core {
             self.record(|record| record.look(look.patient_id, ask, ruling, look.operation, look.fields));
         }
         match (ruling, facts) {
-            (Ruling::Permit(_), Some(facts)) => {
+            (Ruling::Permit(grant), Some(facts)) => {
                 let keys = self.keys.clone();
-                Ok(Ok(Permit::issue(keys, look.patient_id, facts.clone(), ask)))
+                Ok(Ok(Permit::issue(keys, facts.clone(), ask, grant, principal.purpose)))
             }
             (Ruling::Permit(_), None) => Ok(Err(DenialReason::NotFound)),
             (Ruling::Deny(reason), _) => Ok(Err(reason)),
@@ -300,6 +306,8 @@ fn count(ask: Ask, ruling: &Ruling) {
     let action = match ask.action {
         Action::View => "VIEW",
         Action::Search => "SEARCH",
+        Action::Export => "EXPORT",
+        Action::Disclose => "DISCLOSE",
         Action::Write => "WRITE",
     };
     let reason = match ruling {
@@ -343,6 +351,8 @@ pub struct Look {
     pub operation: &'static str,
     /// Which fields.
     pub fields: &'static [&'static str],
+    /// Who wrote what is looked at, where that matters: notes kept apart.
+    pub author: Option<Id<practitioner::Entity>>,
 }
 
 /// A read transaction with its loaders: one snapshot.

@@ -9,6 +9,7 @@ use entity::{
     Id,
     consent::purpose::Purpose,
     identity::{permission::Permission, role_permission::Reach, session},
+    people::patient,
     platform::audit_log::AuditCredential,
 };
 use sea_orm::{FromQueryResult, Iterable, Statement, Value};
@@ -118,6 +119,13 @@ impl Viewer {
     /// `FORBIDDEN` without the permission.
     pub fn require(&self, permission: Permission) -> Result<Reach> {
         self.principal.reach(permission).ok_or(Error::Forbidden(permission))
+    }
+
+    /// The same viewer, who speaks for those of their dependants that `still` names.
+    pub(in crate::kernel) fn speaking_for(&self, still: impl Fn(Id<patient::Entity>) -> bool) -> Self {
+        let mut viewer = self.clone();
+        viewer.principal.dependants.retain(|dependant| still(dependant.patient_id));
+        viewer
     }
 
     /// A viewer that acts for a user without a credential: for the command line and demo data.
@@ -271,6 +279,10 @@ impl Claim {
         if !live || !principal.is_active() {
             return Err(Self::refused());
         }
+        // A glass that was broken in one session is not open in another.
+        principal.emergencies.retain(|emergency| {
+            self.kind == ClaimKind::Session && emergency.session_id == self.token.token_id()
+        });
         let bound = credential.bound_purpose.as_deref().map(read_purpose).transpose()?;
         let of_a_person = credential.token_kind.as_deref() == Some("ACCESS");
         principal.purpose = match (self.kind, bound, self.purpose) {

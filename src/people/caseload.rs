@@ -42,7 +42,8 @@ pub fn within_reach<C: ColumnTrait>(viewer: &Viewer, permission: Permission, pat
         reached.push(patient.in_subquery(served_at(viewer, &extent.locations)));
     }
     if extent.oneself {
-        let own = principal.patient_id.into_iter().chain(principal.dependants.iter().copied());
+        let dependants = principal.dependants.iter().map(|dependant| dependant.patient_id);
+        let own = principal.patient_id.into_iter().chain(dependants);
         let own: Vec<Uuid> = own.map(Id::uuid).collect();
         match &own[..] {
             [] => {}

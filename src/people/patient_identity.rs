@@ -235,6 +235,7 @@ const fn look(patient_id: Id<patient::Entity>, action: Action, operation: &'stat
         subject: Subject::Health,
         operation,
         fields: FIELDS,
+        author: None,
     }
 }
 

@@ -86,6 +86,7 @@ const fn look(patient_id: Id<patient::Entity>) -> Look {
         subject: Subject::Health,
         operation: "patient.search",
         fields: &["identity"],
+        author: None,
     }
 }
 

@@ -133,6 +133,7 @@ const fn look(patient_id: Id<patient::Entity>) -> Look {
         subject: Subject::AccessRecord,
         operation: "audit.subject",
         fields: &["accessHistory"],
+        author: None,
     }
 }
 

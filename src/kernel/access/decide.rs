@@ -1,39 +1,48 @@
-//! The decision function of consent.md, steps 1 to 10. First deny wins, deny overrides, unknown is deny.
+//! The decision function of consent.md, steps 1 to 11. First deny wins, deny overrides, unknown is deny.
 
 use chrono::{DateTime, Utc};
 use entity::{
     DataClass, Id,
     consent::{
+        access_approval, break_glass_event,
         consent::{self, ConsentDecision, ConsentKind, ConsentStatus, SignerCapacity},
         purpose::Purpose,
+        sharing_grant,
     },
     identity::{permission::Permission, role_permission::Reach},
+    people::{person_relationship::LegalAuthority, practitioner},
 };
+use sea_orm::EnumIter;
 
 use super::{
     ConsentFacts, PatientFacts, Principal,
-    matching::{binds, covers, ended, forbids, in_force, treats},
+    matching::{authorizes, binds, covers, ended, forbids, in_force, shares, treats},
+    standing::{Standing, standing},
 };
 
 /// What is to be done with protected data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter)]
 pub enum Action {
     /// Show it.
     View,
     /// Filter, order or count by it.
     Search,
+    /// Put it into a file.
+    Export,
+    /// Send it to somebody outside.
+    Disclose,
     /// Write it.
     Write,
 }
 
 /// What kind of record is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter)]
 pub enum Subject {
     /// The patient's identity or health: needs a consent.
     Health,
     /// The patient's consents: readable within a relationship, without a consent.
     ConsentRecord,
-    /// Who looked at the patient's record: likewise.
+    /// Who looked at the patient's record, and what left it: likewise.
     AccessRecord,
 }
 
@@ -48,6 +57,8 @@ pub struct Ask {
     pub action: Action,
     /// What kind of record it is.
     pub subject: Subject,
+    /// Who wrote it, where that matters: notes kept apart.
+    pub author: Option<Id<practitioner::Entity>>,
 }
 
 /// Why the answer is no.
@@ -93,17 +104,59 @@ impl DenialReason {
 /// The answer to an [`Ask`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ruling {
-    /// Yes; by which consent, if one was needed. The obligation to record the look comes with every permit;
-    /// no principal of today stands outside the program, so none owes a disclosure row or a notice.
-    Permit(Option<Id<consent::Entity>>),
+    /// Yes, on this ground. The obligation to record the look comes with every permit.
+    Permit(Grant),
     /// No.
     Deny(DenialReason),
+}
+
+/// What a yes rests on, and what it obliges to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Why.
+    pub ground: Ground,
+    /// Whether it leaves the program: a row of the accounting, the notice and a copy of the consent are owed
+    /// (42 CFR 2.25, 2.32).
+    pub leaves: bool,
+}
+
+/// Why a look is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ground {
+    /// It is the patient's own (45 CFR 164.524).
+    Oneself,
+    /// Somebody with legal authority stands in the patient's place (45 CFR 164.502(g)).
+    LegalAuthority,
+    /// Whoever wrote the note treats by it (42 CFR 2.31(b)(2), 45 CFR 164.508(a)(2)(i)(A)).
+    Authorship,
+    /// What is written, and records of consent and access, take a relationship alone.
+    Relationship,
+    /// The organization lets its workforce look for treatment, payment and operations (45 CFR 164.506).
+    InternalUse,
+    /// A consent of the patient.
+    Consent(Id<consent::Entity>),
+    /// What a patient shares with their family under a consent.
+    Sharing(Id<consent::Entity>, Id<sharing_grant::Entity>),
+    /// A medical emergency (42 CFR 2.51).
+    Emergency(Id<break_glass_event::Entity>),
+    /// An audit, the law or a court (42 CFR 2.53, 2.61 to 2.67).
+    Approval(Id<access_approval::Entity>),
+}
+
+impl Ground {
+    /// The consent among the grounds.
+    pub const fn consent(self) -> Option<Id<consent::Entity>> {
+        match self {
+            Self::Consent(consent) | Self::Sharing(consent, _) => Some(consent),
+            _ => None,
+        }
+    }
 }
 
 /// Decides one ask about one patient. `facts` is `None` when the tenant has no such patient.
 pub fn decide(principal: &Principal, facts: Option<&PatientFacts>, ask: Ask, now: DateTime<Utc>) -> Ruling {
     match rule(principal, facts, ask, now) {
-        Ok(consent) => Ruling::Permit(consent),
+        Ok((ground, leaves)) => Ruling::Permit(Grant { ground, leaves }),
         Err(reason) => Ruling::Deny(reason),
     }
 }
@@ -113,72 +166,253 @@ fn rule(
     facts: Option<&PatientFacts>,
     ask: Ask,
     now: DateTime<Utc>,
-) -> Result<Option<Id<consent::Entity>>, DenialReason> {
+) -> Result<(Ground, bool), DenialReason> {
     if !principal.is_active() {
         return Err(DenialReason::Unauthenticated);
     }
     let facts = facts.filter(|facts| facts.tenant_id == principal.tenant_id).ok_or(DenialReason::NotFound)?;
     let reach = reach(principal, ask).ok_or(DenialReason::Forbidden)?;
     let purpose = purpose(principal, ask)?;
+    let inside = |ground| Ok((ground, false));
 
-    if principal.person_id == Some(facts.person_id) {
-        return match ask.class {
-            DataClass::PsychotherapyNote | DataClass::SudCounselingNote => Err(DenialReason::Forbidden),
-            _ => Ok(None),
+    if principal.is(facts) {
+        return if is_kept_apart(ask.class) { Err(DenialReason::Forbidden) } else { inside(Ground::Oneself) };
+    }
+    let case = Case { principal, facts, ask, purpose, now };
+    match case.open(reach) {
+        Err(
+            reason @ (DenialReason::Restricted
+            | DenialReason::Forbidden
+            | DenialReason::ConsentRequired
+            | DenialReason::ConsentExpired
+            | DenialReason::ConsentRevoked),
+        ) => case.emergency().map_or(Err(reason), inside),
+        opened => opened,
+    }
+}
+
+/// Who asks what, for what, of whose record.
+struct Case<'c> {
+    principal: &'c Principal,
+    facts: &'c PatientFacts,
+    ask: Ask,
+    purpose: Purpose,
+    now: DateTime<Utc>,
+}
+
+impl Case<'_> {
+    /// Steps 6 to 10, for all but the patient.
+    fn open(&self, reach: Reach) -> Result<(Ground, bool), DenialReason> {
+        let Self { principal, facts, ask, purpose, now } = *self;
+        let health = ask.subject == Subject::Health;
+        let approval = self.approval();
+        let by_law = approval.filter(|_| purpose == Purpose::RequiredByLaw);
+        // A restriction is about health information; those who must honour it have to be able to read it.
+        if health && by_law.is_none() && facts.consents.iter().any(|consent| self.is_restricted_by(consent)) {
+            return Err(DenialReason::Restricted);
+        }
+        let of_compliance =
+            !health && reach == Reach::Tenant && purpose == Purpose::AuditEvaluation && is_inside(principal);
+        let related = self.has_relationship() || of_compliance || approval.is_some() || self.breaks_glass();
+        let Some(standing) = standing(principal, facts, related, now) else {
+            return Err(DenialReason::Forbidden);
         };
+        match standing {
+            Standing::Inside => self.open_inside(approval).map(|ground| (ground, false)),
+            Standing::Guardian(authority) => self.open_to_guardian(authority),
+            Standing::Family(shared) => self
+                .open_by_consent(|consent| shares(consent, shared))
+                .map(|consent| (Ground::Sharing(consent, shared.grant_id), true)),
+            Standing::Partner => self
+                .open_by_consent(|consent| binds(consent, principal, facts, now))
+                .map(|consent| (Ground::Consent(consent), true)),
+        }
     }
-    if reach == Reach::Oneself {
-        return Err(DenialReason::Forbidden);
+
+    /// Those who work for the program.
+    fn open_inside(&self, approval: Option<Ground>) -> Result<Ground, DenialReason> {
+        let Self { principal, facts, ask, purpose, now } = *self;
+        if ask.subject != Subject::Health {
+            return Ok(Ground::Relationship);
+        }
+        if is_kept_apart(ask.class) && purpose == Purpose::Treatment && self.is_author() {
+            return Ok(Ground::Authorship);
+        }
+        if ask.action == Action::Write {
+            let separate = admissible_kinds(ask.class, purpose).separate;
+            return if separate {
+                Err(DenialReason::SeparateConsentRequired)
+            } else {
+                Ok(Ground::Relationship)
+            };
+        }
+        let refused = match self.open_by_consent(|consent| binds(consent, principal, facts, now)) {
+            Ok(consent) => return Ok(Ground::Consent(consent)),
+            Err(reason) => reason,
+        };
+        if let Some(approval) = approval {
+            return Ok(approval);
+        }
+        let for_care = matches!(purpose, Purpose::Treatment | Purpose::Payment | Purpose::Operations);
+        let gated = admissible_kinds(ask.class, purpose).separate;
+        if facts.internal_use && for_care && !gated && ask.action == Action::View {
+            return Ok(Ground::InternalUse);
+        }
+        Err(refused)
     }
-    let restricts = |consent: &ConsentFacts| {
+
+    /// A parent, guardian or legal representative: in the patient's place where authority opens the class, by a consent of the
+    /// patient's own where it does not.
+    fn open_to_guardian(&self, authority: LegalAuthority) -> Result<(Ground, bool), DenialReason> {
+        let Self { principal, facts, ask, now, .. } = *self;
+        let minority = facts.minority.as_ref().ok_or(DenialReason::Forbidden)?;
+        let signs = ask.subject == Subject::ConsentRecord && ask.action == Action::Write;
+        let is_party = ask.subject == Subject::ConsentRecord && minority.both_consent(ask.class, now);
+        if signs || is_party || minority.opens_to(authority, ask.class, now) {
+            return Ok((Ground::LegalAuthority, false));
+        }
+        if ask.subject != Subject::Health || ask.action == Action::Write {
+            return Err(DenialReason::Forbidden);
+        }
+        let by_patient = |consent: &ConsentFacts| {
+            consent.signer == Some(facts.person_id) || consent.co_signer == Some(facts.person_id)
+        };
+        let consent =
+            self.open_by_consent(|consent| by_patient(consent) && binds(consent, principal, facts, now));
+        consent.map(|consent| (Ground::Consent(consent), true))
+    }
+
+    /// Steps 8 and 10: the first consent of an admissible kind that names whoever asks, covers the class and the purpose, and
+    /// counts at this moment.
+    fn open_by_consent(
+        &self,
+        names: impl Fn(&ConsentFacts) -> bool,
+    ) -> Result<Id<consent::Entity>, DenialReason> {
+        let Self { facts, ask, purpose, now, .. } = *self;
+        if ask.subject != Subject::Health || ask.action == Action::Write {
+            return Err(DenialReason::Forbidden);
+        }
+        let kinds = admissible_kinds(ask.class, purpose);
+        let candidates = || {
+            let permits = facts.consents.iter().filter(|consent| consent.decision == ConsentDecision::Permit);
+            permits.filter(|consent| {
+                (kinds.admits)(consent)
+                    && names(consent)
+                    && covers(consent, ask.class, now)
+                    && consent.purposes.contains(&purpose)
+            })
+        };
+        let counts =
+            |consent: &&ConsentFacts| in_force(consent, now) && authorizes(consent, facts, ask.class, now);
+        if let Some(consent) = candidates().find(counts) {
+            return Ok(consent.id);
+        }
+        Err(match () {
+            () if kinds.separate => DenialReason::SeparateConsentRequired,
+            () if candidates().any(|consent| ended(consent, now)) => DenialReason::ConsentExpired,
+            () if candidates().any(|consent| consent.status == ConsentStatus::Revoked) => {
+                DenialReason::ConsentRevoked
+            }
+            () => DenialReason::ConsentRequired,
+        })
+    }
+
+    fn is_restricted_by(&self, consent: &ConsentFacts) -> bool {
+        let Self { principal, facts, ask, purpose, now } = *self;
         consent.decision == ConsentDecision::Deny
             && in_force(consent, now)
             && binds(consent, principal, facts, now)
             && forbids(consent, ask, now)
             && consent.purposes.contains(&purpose)
-    };
-    // A restriction is about health information; those who must honour it have to be able to read it.
-    if ask.subject == Subject::Health && facts.consents.iter().any(restricts) {
-        return Err(DenialReason::Restricted);
     }
-    if !has_relationship(principal, facts, ask, reach, purpose, now) {
-        return Err(DenialReason::Forbidden);
-    }
-    if ask.subject != Subject::Health {
-        return Ok(None);
-    }
-    let kinds = admissible_kinds(ask.class, purpose);
-    if ask.action == Action::Write {
-        return if kinds.separate { Err(DenialReason::SeparateConsentRequired) } else { Ok(None) };
-    }
-    let matches = |consent: &&ConsentFacts| {
-        binds(consent, principal, facts, now)
-            && covers(consent, ask.class, now)
-            && consent.purposes.contains(&purpose)
-    };
-    let candidates = || {
-        let permits = facts.consents.iter().filter(|consent| consent.decision == ConsentDecision::Permit);
-        permits.filter(|consent| (kinds.admits)(consent)).filter(matches)
-    };
-    if let Some(consent) = candidates().find(|consent| in_force(consent, now)) {
-        return Ok(Some(consent.id));
-    }
-    Err(match () {
-        () if kinds.separate => DenialReason::SeparateConsentRequired,
-        () if candidates().any(|consent| ended(consent, now)) => DenialReason::ConsentExpired,
-        () if candidates().any(|consent| consent.status == ConsentStatus::Revoked) => {
-            DenialReason::ConsentRevoked
+
+    /// Need to know: roles alone never suffice. One treats the patient, or works where the patient is served.
+    fn has_relationship(&self) -> bool {
+        let Self { principal, facts, ask, now, .. } = *self;
+        let supervises = matches!(ask.action, Action::View | Action::Search) && !is_kept_apart(ask.class);
+        let treats = treats(principal, facts, supervises, now);
+        let includes = |ask| {
+            let extents = permissions(ask).iter().filter_map(|permission| principal.extent(*permission));
+            extents.into_iter().any(|extent| extent.includes(treats, facts.location_id))
+        };
+        match ask.action {
+            Action::View | Action::Write => includes(ask),
+            _ => includes(ask) && includes(Ask { action: Action::View, ..ask }),
         }
-        () => DenialReason::ConsentRequired,
-    })
+    }
+
+    /// To say that there is an emergency takes no relationship: that is what it is for.
+    fn breaks_glass(&self) -> bool {
+        let Self { principal, facts, ask, .. } = *self;
+        let extent = principal.extent(Permission::BreakGlassInvoke);
+        ask.subject == Subject::AccessRecord
+            && ask.action == Action::Write
+            && extent.is_some_and(|extent| extent.tenant || extent.includes(false, facts.location_id))
+    }
+
+    fn is_author(&self) -> bool {
+        self.ask.author.is_some() && self.ask.author == self.principal.practitioner_id
+    }
+
+    /// Step 9 (c): what compliance approved for this user, purpose and class.
+    fn approval(&self) -> Option<Ground> {
+        let Self { principal, facts, ask, purpose, now } = *self;
+        let mut approvals = principal.approvals.iter();
+        let looks = is_inside(principal) && matches!(ask.action, Action::View | Action::Export);
+        let approval = approvals.find(|approval| {
+            looks
+                && ask.subject == Subject::Health
+                && approval.patient_id == facts.patient_id
+                && approval.purpose == purpose
+                && approval.data_classes.contains(&ask.class)
+                && approval.valid_from <= now
+                && now < approval.valid_to
+        });
+        approval.map(|approval| Ground::Approval(approval.id))
+    }
+
+    /// Step 9 (b): a broken glass overrides restriction, relationship and consent, to show and to do nothing else. Identity
+    /// opens with `DIRECTORY` also where it is a record of a Part 2 program: whom one treats has to be known.
+    fn emergency(&self) -> Option<Ground> {
+        let Self { principal, facts, ask, now, .. } = *self;
+        let shows = ask.action == Action::View && ask.subject == Subject::Health && is_inside(principal);
+        let opens = |classes: &[DataClass]| {
+            let identity = ask.floor == DataClass::Directory && ask.class <= DataClass::Sud;
+            classes.contains(&ask.class) || (identity && classes.contains(&DataClass::Directory))
+        };
+        let emergency = principal.emergencies.iter().find(|emergency| {
+            emergency.patient_id == facts.patient_id
+                && now < emergency.expires_at
+                && opens(&emergency.data_classes)
+        });
+        emergency.filter(|_| shows && !is_gated(ask.class)).map(|emergency| Ground::Emergency(emergency.id))
+    }
 }
 
-/// Step 3. To find people by a class of data tells what it says, so a search needs the permission to see it as well.
+/// Notes kept apart from the record.
+const fn is_kept_apart(class: DataClass) -> bool {
+    matches!(class, DataClass::PsychotherapyNote | DataClass::SudCounselingNote)
+}
+
+/// Classes that take a consent of their own, which an emergency does not stand in for.
+const fn is_gated(class: DataClass) -> bool {
+    is_kept_apart(class) || matches!(class, DataClass::MinorConfidential)
+}
+
+fn is_inside(principal: &Principal) -> bool {
+    principal.partner.is_none() && principal.is_workforce()
+}
+
+/// Step 3. To find people by a class of data, or to take it out, tells what it says, so it needs the permission to see it
+/// as well.
 fn reach(principal: &Principal, ask: Ask) -> Option<Reach> {
     let of = |ask| permissions(ask).iter().filter_map(|permission| principal.reach(*permission)).max();
+    if !principal.may_see(ask.class, ask.subject == Subject::Health) {
+        return None;
+    }
     match ask.action {
-        Action::Search => Some(of(ask)?.min(of(Ask { action: Action::View, ..ask })?)),
         Action::View | Action::Write => of(ask),
+        _ => Some(of(ask)?.min(of(Ask { action: Action::View, ..ask })?)),
     }
 }
 
@@ -190,11 +424,24 @@ const fn permissions(ask: Ask) -> &'static [Permission] {
             Permission::ConsentRecord,
             Permission::ConsentSign,
             Permission::ConsentRevoke,
+            Permission::SharingGrantManage,
         ],
         (Subject::ConsentRecord, _) => &[Permission::ConsentRead],
-        (Subject::AccessRecord, _) => &[Permission::AccessHistoryRead, Permission::AuditRead],
-        (Subject::Health, Action::Write) => &[Permission::PhiWrite],
+        (Subject::AccessRecord, Action::Write) => {
+            &[Permission::BreakGlassInvoke, Permission::BreakGlassReview]
+        }
+        (Subject::AccessRecord, _) => &[
+            Permission::AccessHistoryRead,
+            Permission::AuditRead,
+            Permission::DisclosureRead,
+            Permission::DisclosureAccounting,
+        ],
+        (Subject::Health, Action::Write) => match ask.class {
+            DataClass::PsychotherapyNote | DataClass::SudCounselingNote => &[Permission::ProtectedNoteWrite],
+            _ => &[Permission::PhiWrite],
+        },
         (Subject::Health, Action::Search) => &[Permission::PhiSearch],
+        (Subject::Health, Action::Export | Action::Disclose) => &[Permission::ExportRun],
         (Subject::Health, Action::View) => match ask.class {
             DataClass::Deidentified => &[Permission::PatientRead],
             DataClass::Directory
@@ -208,33 +455,11 @@ const fn permissions(ask: Ask) -> &'static [Permission] {
     }
 }
 
+/// Step 4.
 fn purpose(principal: &Principal, ask: Ask) -> Result<Purpose, DenialReason> {
     let purpose = principal.purpose.ok_or(DenialReason::PurposeRequired)?;
     let allowed = ask.class == DataClass::Deidentified || principal.allowed_purposes().contains(&purpose);
     allowed.then_some(purpose).ok_or(DenialReason::PurposeRequired)
-}
-
-/// Need to know: roles alone never suffice. One treats the patient, or works where the patient is served.
-fn has_relationship(
-    principal: &Principal,
-    facts: &PatientFacts,
-    ask: Ask,
-    reach: Reach,
-    purpose: Purpose,
-    now: DateTime<Utc>,
-) -> bool {
-    let compliance =
-        ask.subject != Subject::Health && reach == Reach::Tenant && purpose == Purpose::AuditEvaluation;
-    let treats = treats(principal, facts, now);
-    let includes = |ask| {
-        let extents = permissions(ask).iter().filter_map(|permission| principal.extent(*permission));
-        extents.into_iter().any(|extent| extent.includes(treats, facts.location_id))
-    };
-    compliance
-        || match ask.action {
-            Action::Search => includes(ask) && includes(Ask { action: Action::View, ..ask }),
-            Action::View | Action::Write => includes(ask),
-        }
 }
 
 struct AdmissibleKinds {

@@ -65,8 +65,14 @@ pub struct Withheld {
 }
 
 impl Withheld {
-    pub(in crate::kernel) fn new(reason: DenialReason, floor: DataClass, principal: &Principal) -> Self {
-        let inside = principal.is_workforce() || principal.patient_id.is_some();
+    /// `own` says whether it is the principal's own record. Whoever comes from outside hears one reason alone, and nothing else.
+    pub(in crate::kernel) fn new(
+        reason: DenialReason,
+        floor: DataClass,
+        principal: &Principal,
+        own: bool,
+    ) -> Self {
+        let inside = principal.partner.is_none() && (principal.is_workforce() || own);
         let reason = if inside { reason.into() } else { WithheldReason::AccessDenied };
         let mendable = matches!(
             reason,
@@ -75,11 +81,24 @@ impl Withheld {
                 | WithheldReason::ConsentRevoked
                 | WithheldReason::SeparateConsentRequired
         );
+        let gated = matches!(
+            floor,
+            DataClass::PsychotherapyNote | DataClass::SudCounselingNote | DataClass::MinorConfidential
+        );
+        let breakable = !gated
+            && matches!(
+                reason,
+                WithheldReason::ConsentRequired
+                    | WithheldReason::ConsentExpired
+                    | WithheldReason::ConsentRevoked
+                    | WithheldReason::Restricted
+                    | WithheldReason::Forbidden
+            );
         Self {
             reason,
             data_class: floor,
             consent_requestable: mendable && principal.reach(Permission::ConsentManage).is_some(),
-            break_glass_available: false,
+            break_glass_available: breakable && principal.reach(Permission::BreakGlassInvoke).is_some(),
         }
     }
 }

@@ -14,15 +14,15 @@ use sea_orm::Iterable;
 use uuid::Uuid;
 
 use super::{
-    Action, Ask, ConsentFacts, DenialReason, Extent, Partner, PatientFacts, Principal, RecipientFacts,
-    Ruling, ScopeFacts, Subject, TeamFacts, decide,
+    Action, Ask, ConsentFacts, DenialReason, Extent, Grant, Ground, Partner, PatientFacts, Principal,
+    RecipientFacts, Ruling, ScopeFacts, Subject, TeamFacts, decide,
 };
 
 const TENANT: Uuid = Uuid::from_u128(7);
 const VIEW: Ask = ask(DataClass::GeneralPhi, DataClass::GeneralPhi, Action::View);
 
 const fn ask(floor: DataClass, class: DataClass, action: Action) -> Ask {
-    Ask { floor, class, action, subject: Subject::Health }
+    Ask { floor, class, action, subject: Subject::Health, author: None }
 }
 
 fn now() -> DateTime<Utc> {
@@ -36,12 +36,15 @@ fn practitioner() -> Principal {
 fn facts(consents: Vec<ConsentFacts>) -> PatientFacts {
     let starts_at = now() - TimeDelta::days(1);
     PatientFacts {
+        patient_id: Id::new(Uuid::from_u128(5)),
         tenant_id: TENANT,
         person_id: Id::new(Uuid::from_u128(3)),
         label: DataClass::Directory,
         location_id: None,
         team: vec![TeamFacts { practitioner_id: Id::new(Uuid::from_u128(2)), starts_at, ends_at: None }],
         consents,
+        internal_use: false,
+        minority: None,
         keys: Vec::new(),
     }
 }
@@ -59,6 +62,9 @@ fn tpo(number: u128) -> ConsentFacts {
         valid_to: None,
         signed_at: Some(now() - TimeDelta::days(1)),
         signer_capacity: Some(SignerCapacity::Oneself),
+        signer: Some(Id::new(Uuid::from_u128(3))),
+        co_signer_capacity: None,
+        co_signer: None,
         scopes: vec![ScopeFacts {
             data_class: DataClass::GeneralPhi,
             resource_kind: None,
@@ -71,6 +77,7 @@ fn tpo(number: u128) -> ConsentFacts {
             practitioner_id: None,
             recipient_class: Some(RecipientClass::TreatingProviders),
             organization_id: None,
+            contact_token: None,
         }],
     }
 }
@@ -293,9 +300,9 @@ fn a_patient_of_another_tenant_is_not_there() {
     assert_eq!(decide(&practitioner(), None, VIEW, now()), Ruling::Deny(DenialReason::NotFound));
 }
 
-/// Until there are referrals. Neither what names the organization nor what names whoever gave the key out opens anything.
+/// What names whoever gave the key out, or those who treat, opens nothing to it.
 #[test]
-fn a_partner_is_shown_nothing_whatever_the_giver_may_do_and_whom_consents_name() {
+fn a_partner_is_shown_what_a_consent_for_its_organization_covers_and_nothing_for_the_sake_of_the_giver() {
     let mut giver = practitioner();
     giver.person_id = Some(Id::new(Uuid::from_u128(3)));
     giver.patient_id = Some(Id::new(Uuid::from_u128(4)));
@@ -305,22 +312,34 @@ fn a_partner_is_shown_nothing_whatever_the_giver_may_do_and_whom_consents_name()
     let credential = Uuid::from_u128(21);
     let partner = Partner { organization_id, purpose: Purpose::Treatment, given_by: giver.user_id };
     let named = |kind, user_id, organization_id| {
-        let recipient =
-            RecipientFacts { kind, user_id, organization_id, practitioner_id: None, recipient_class: None };
+        let recipient = RecipientFacts {
+            kind,
+            user_id,
+            organization_id,
+            practitioner_id: None,
+            recipient_class: None,
+            contact_token: None,
+        };
         ConsentFacts { recipients: vec![recipient], ..tpo(1) }
     };
     let consents = vec![
         tpo(0),
         named(RecipientKind::User, Some(giver.user_id), None),
         named(RecipientKind::User, Some(Id::new(credential)), None),
-        named(RecipientKind::Organization, None, Some(organization_id)),
     ];
+    let of_organization = named(RecipientKind::Organization, None, Some(organization_id));
     let mut partner = giver.into_partner(partner, &[organization_id.uuid()], credential);
     partner.purpose = Some(Purpose::Treatment);
     assert!(partner.reach(Permission::PhiRead).is_some() && !partner.is_workforce());
     for ask in asks() {
         let ruling = decide(&partner, Some(&facts(consents.clone())), ask, now());
         assert!(matches!(ruling, Ruling::Deny(_)), "{ask:?}");
+        let all = consents.iter().cloned().chain([of_organization.clone()]).collect();
+        let ruling = decide(&partner, Some(&facts(all)), ask, now());
+        let covered = ask.class == DataClass::GeneralPhi && ask.action == Action::View;
+        let grant = Grant { ground: Ground::Consent(of_organization.id), leaves: true };
+        let permit = ruling == Ruling::Permit(grant);
+        assert_eq!(permit, covered, "{ask:?} {ruling:?}");
     }
 }
 

@@ -4,21 +4,21 @@ use chrono::{DateTime, Utc};
 use entity::{
     DataClass,
     consent::{
-        consent::{ConsentDecision, ConsentKind, ConsentStatus, ExpiryKind, SignerCapacity},
+        consent::{ConsentKind, ConsentStatus, ExpiryKind, SignerCapacity},
         consent_recipient::{RecipientClass, RecipientKind},
     },
 };
 
-use super::{Ask, ConsentFacts, PatientFacts, Principal, RecipientFacts, ScopeFacts};
+use super::{Ask, ConsentFacts, PatientFacts, Principal, RecipientFacts, ScopeFacts, Shared};
 
-/// A live treating relationship: a place on the care team at this moment.
-pub fn treats(principal: &Principal, facts: &PatientFacts, now: DateTime<Utc>) -> bool {
-    principal.practitioner_id.is_some_and(|practitioner| {
-        facts.team.iter().any(|member| {
-            member.practitioner_id == practitioner
-                && member.starts_at <= now
-                && member.ends_at.is_none_or(|end| now < end)
-        })
+/// A live treating relationship: a place on the care team at this moment, one's own or, to look, that of somebody whom one
+/// supervises.
+pub fn treats(principal: &Principal, facts: &PatientFacts, supervises: bool, now: DateTime<Utc>) -> bool {
+    facts.team.iter().any(|member| {
+        let own = principal.practitioner_id == Some(member.practitioner_id);
+        (own || (supervises && principal.supervisees.contains(&member.practitioner_id)))
+            && member.starts_at <= now
+            && member.ends_at.is_none_or(|end| now < end)
     })
 }
 
@@ -45,15 +45,29 @@ fn is_recipient(
             recipient.practitioner_id.is_some() && recipient.practitioner_id == principal.practitioner_id
         }
         RecipientKind::Class => match recipient.recipient_class {
-            Some(RecipientClass::TreatingProviders) => treats(principal, facts, now),
+            Some(RecipientClass::TreatingProviders) => treats(principal, facts, true, now),
             Some(RecipientClass::ProgramWorkforce) => principal.is_workforce(),
             Some(RecipientClass::HealthPlans) | None => false,
         },
         RecipientKind::Organization => recipient
             .organization_id
             .is_some_and(|organization| principal.organizations.contains(&organization)),
-        RecipientKind::Contact | RecipientKind::Intermediary => false,
+        RecipientKind::Contact => principal.shared.iter().any(|shared| {
+            shared.patient_id == facts.patient_id
+                && recipient.contact_token.as_ref() == Some(&shared.contact_token)
+        }),
+        RecipientKind::Intermediary => false,
     }
+}
+
+/// Whether it is the consent that a patient shares with family under, and names the contact that was proved.
+pub fn shares(consent: &ConsentFacts, shared: &Shared) -> bool {
+    consent.id == shared.consent_id
+        && consent.kind == ConsentKind::FamilySharing
+        && consent.recipients.iter().any(|recipient| {
+            recipient.kind == RecipientKind::Contact
+                && recipient.contact_token.as_ref() == Some(&shared.contact_token)
+        })
 }
 
 pub fn covers(consent: &ConsentFacts, class: DataClass, now: DateTime<Utc>) -> bool {
@@ -86,7 +100,6 @@ pub fn in_force(consent: &ConsentFacts, now: DateTime<Utc>) -> bool {
         && consent.valid_from <= now
         && !ended(consent, now)
         && has_admissible_end(consent)
-        && has_authority(consent)
 }
 
 /// Whether its time is over, compared at the moment of the look.
@@ -106,12 +119,36 @@ fn has_admissible_end(consent: &ConsentFacts) -> bool {
     }
 }
 
-/// Parents, guardians and minors need the rules on age and legal authority, which come with guardians: until then
-/// their signature opens nothing. What any of them forbids is forbidden.
-fn has_authority(consent: &ConsentFacts) -> bool {
-    consent.decision == ConsentDecision::Deny
-        || matches!(
-            consent.signer_capacity,
-            Some(SignerCapacity::Oneself | SignerCapacity::LegalRepresentative)
-        )
+/// Whether whoever signed could do so for this class, and their authority still holds. A parent's or guardian's signature
+/// counts while the patient is a minor and nothing ended their authority; records of a Part 2 program, and what the minor
+/// consents to alone, take the minor's own as well (42 CFR 2.14). A minor's counts for what they could consent to alone when
+/// they signed, or with a parent or guardian beside it. What any of them forbids is forbidden.
+pub fn authorizes(
+    consent: &ConsentFacts,
+    facts: &PatientFacts,
+    class: DataClass,
+    now: DateTime<Utc>,
+) -> bool {
+    let (Some(capacity), Some(signed_at)) = (consent.signer_capacity, consent.signed_at) else {
+        return false;
+    };
+    let speaks = |signer: Option<_>| {
+        let minority = facts.minority.as_ref().zip(signer);
+        minority.is_some_and(|(minority, signer)| minority.authority_of(signer, now).is_some())
+    };
+    let alone = |at| facts.minority.as_ref().is_some_and(|minority| minority.consents_alone(class, at));
+    let beside = consent.co_signer_capacity;
+    match capacity {
+        SignerCapacity::Oneself | SignerCapacity::LegalRepresentative => true,
+        SignerCapacity::Parent | SignerCapacity::Guardian => {
+            let with_minor =
+                beside == Some(SignerCapacity::Minor) && consent.co_signer == Some(facts.person_id);
+            speaks(consent.signer) && (with_minor || !(class == DataClass::Sud || alone(now)))
+        }
+        SignerCapacity::Minor => {
+            let with_parent = matches!(beside, Some(SignerCapacity::Parent | SignerCapacity::Guardian))
+                && speaks(consent.co_signer);
+            consent.signer == Some(facts.person_id) && (with_parent || alone(signed_at))
+        }
+    }
 }

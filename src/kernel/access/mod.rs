@@ -12,19 +12,24 @@ mod gated;
 #[cfg(test)]
 mod laws;
 mod matching;
+mod minority;
 mod part2;
 mod permit;
 mod principal;
 mod rank;
+mod standing;
 
-pub use decide::{Action, Ask, DenialReason, Ruling, Subject, decide};
+pub use decide::{Action, Ask, DenialReason, Grant, Ground, Ruling, Subject, decide};
 pub use extent::Extent;
 pub(in crate::kernel) use facts::load_facts;
 pub use facts::{ConsentFacts, PatientFacts, RecipientFacts, ScopeFacts, TeamFacts};
 pub use gated::{Gated, Withheld, WithheldReason};
 use matching::binds;
 pub use matching::in_force;
+pub use minority::{GuardianFacts, Minority};
 pub(in crate::kernel) use permit::from_hexadecimal;
 pub use permit::{Permit, Protected, label, sealing_purpose};
-pub use principal::{Partner, Principal, load_principals, partner_permissions};
+pub use principal::{
+    Approval, Dependant, Emergency, Partner, Principal, Shared, load_principals, partner_permissions,
+};
 pub(in crate::kernel) use principal::{PrincipalRow, principal_sql};

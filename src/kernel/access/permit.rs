@@ -5,16 +5,16 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, Utc};
 use entity::{
     DataClass, Gate, Id, ProtectedColumn, Sealed,
-    consent::consent,
+    consent::{consent, purpose::Purpose},
     people::{patient, person},
     platform::encryption_key::KeyPurpose,
 };
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{Action, Ask, PatientFacts, Principal, Subject, binds};
+use super::{Action, Ask, Grant, Ground, PatientFacts, Principal, Subject, binds, facts::wrapped};
 use crate::kernel::{
-    crypto::{self, DataKeyPurpose, DataKeys, Place, TenantKeys, WrappedDataKey},
+    crypto::{self, DataKeyPurpose, DataKeys, Place, TenantKeys},
     error::{Error, Result},
 };
 
@@ -47,21 +47,50 @@ pub trait Protected {
 #[derive(Debug)]
 pub struct Permit {
     keys: Arc<TenantKeys>,
-    patient_id: Id<patient::Entity>,
     facts: Arc<PatientFacts>,
     ask: Ask,
+    grant: Grant,
+    purpose: Option<Purpose>,
     identity: OnceLock<DataKeys>,
     clinical: OnceLock<DataKeys>,
+    notes: OnceLock<DataKeys>,
 }
 
 impl Permit {
     pub(in crate::kernel) const fn issue(
         keys: Arc<TenantKeys>,
-        patient_id: Id<patient::Entity>,
         facts: Arc<PatientFacts>,
         ask: Ask,
+        grant: Grant,
+        purpose: Option<Purpose>,
     ) -> Self {
-        Self { keys, patient_id, facts, ask, identity: OnceLock::new(), clinical: OnceLock::new() }
+        Self {
+            keys,
+            facts,
+            ask,
+            grant,
+            purpose,
+            identity: OnceLock::new(),
+            clinical: OnceLock::new(),
+            notes: OnceLock::new(),
+        }
+    }
+
+    /// What the decision rests on.
+    pub const fn ground(&self) -> Ground {
+        self.grant.ground
+    }
+
+    /// The facts that were decided on.
+    pub fn facts(&self) -> &PatientFacts {
+        &self.facts
+    }
+
+    /// The purpose for which no more than the minimum necessary is shown (45 CFR 164.502(b)): what the program's own people
+    /// look at for payment, operations or an evaluation. Treatment, the patient and whom the patient authorized see it all.
+    pub fn minimum_necessary_for(&self) -> Option<Purpose> {
+        let narrow = [Purpose::Payment, Purpose::Operations, Purpose::AuditEvaluation];
+        self.purpose.filter(|purpose| narrow.contains(purpose) && !self.grant.leaves)
     }
 
     /// The patient's person: where the identity is.
@@ -191,19 +220,12 @@ impl Permit {
         let (ring, stored) = match purpose {
             DataKeyPurpose::Identity => (&self.identity, KeyPurpose::Identity),
             DataKeyPurpose::Clinical => (&self.clinical, KeyPurpose::Clinical),
-            DataKeyPurpose::ProtectedNote => {
-                return Err(Error::internal("no permit carries keys of notes yet"));
-            }
+            DataKeyPurpose::ProtectedNote => (&self.notes, KeyPurpose::ProtectedNote),
         };
         if let Some(keys) = ring.get() {
             return Ok(keys);
         }
-        let wrapped = self.facts.keys.iter().filter(|key| key.purpose == stored);
-        let wrapped = wrapped
-            .map(|key| {
-                Ok(WrappedDataKey { version: key.key_version, wrapped: from_hexadecimal(&key.wrapped)? })
-            })
-            .collect::<Result<Vec<_>>>()?;
+        let wrapped = wrapped(&self.facts.keys, stored)?;
         let keys = self.keys.unwrap_data_keys(self.person_id().uuid(), purpose, &wrapped)?;
         Ok(ring.get_or_init(|| keys))
     }
@@ -211,7 +233,7 @@ impl Permit {
     fn admit<K: ProtectedColumn, R: Protected>(&self, row: &R, purpose: Use) -> Result<()> {
         let class = K::FLOOR.stricter(row.label().unwrap_or(self.facts.label));
         let writes = self.ask.action == Action::Write;
-        let fits = row.patient_id() == self.patient_id
+        let fits = row.patient_id() == self.facts.patient_id
             && R::SUBJECT == self.ask.subject
             && class <= self.ask.class
             && writes == (purpose == Use::Write);
@@ -239,6 +261,7 @@ fn value<K: ProtectedColumn, T: Clone>(gate: &Gate<K, T>) -> T {
 pub const fn sealing_purpose(floor: DataClass) -> DataKeyPurpose {
     match floor {
         DataClass::Directory => DataKeyPurpose::Identity,
+        DataClass::PsychotherapyNote | DataClass::SudCounselingNote => DataKeyPurpose::ProtectedNote,
         _ => DataKeyPurpose::Clinical,
     }
 }

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    Id,
-    consent::purpose::Purpose,
+    DataClass, Id,
+    consent::{access_approval, break_glass_event, consent, purpose::Purpose, sharing_grant},
     identity::{
         permission::Permission,
         role_permission::Reach,
@@ -13,6 +13,7 @@ use entity::{
     },
     people::{
         patient, person,
+        person_relationship::LegalAuthority,
         practitioner::{self, PractitionerStatus},
     },
     tenancy::{location, organization, tenant::TenantStatus},
@@ -21,7 +22,10 @@ use sea_orm::{FromQueryResult, Statement, Value};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::extent::{Extent, Own};
+use super::{
+    PatientFacts,
+    extent::{Extent, Own},
+};
 use crate::{
     identity::role_catalogue::{SystemRole, can_be_confined},
     kernel::{
@@ -43,8 +47,16 @@ pub struct Principal {
     pub practitioner_id: Option<Id<practitioner::Entity>>,
     /// Set when the user is a patient.
     pub patient_id: Option<Id<patient::Entity>>,
-    /// Patients for whom the user has verified legal authority.
-    pub dependants: Vec<Id<patient::Entity>>,
+    /// Patients for whom the user has verified legal authority. Whether it still counts depends on the patient's age.
+    pub dependants: Vec<Dependant>,
+    /// Practitioners whom the user supervises.
+    pub supervisees: Vec<Id<practitioner::Entity>>,
+    /// What patients share with the user as with family.
+    pub shared: Vec<Shared>,
+    /// Where the user broke the glass and it is still open; of a session, by that session.
+    pub emergencies: Vec<Emergency>,
+    /// What compliance approved for the user.
+    pub approvals: Vec<Approval>,
     /// The user's own organization and those above it; of a partner, without the tenant's.
     pub organizations: Vec<Id<organization::Entity>>,
     /// Keys of the roles that hold now.
@@ -60,6 +72,64 @@ pub struct Principal {
     /// Set when a partner organization acts, which stands outside of the tenant.
     pub partner: Option<Partner>,
     active: bool,
+}
+
+/// A patient for whom somebody has legal authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Dependant {
+    /// Whom they speak for.
+    pub patient_id: Id<patient::Entity>,
+    /// As what.
+    pub authority: LegalAuthority,
+    /// Until when.
+    pub ends_at: Option<DateTime<Utc>>,
+}
+
+/// What a patient shares with somebody of their family.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Shared {
+    /// The grant.
+    pub grant_id: Id<sharing_grant::Entity>,
+    /// Whose record.
+    pub patient_id: Id<patient::Entity>,
+    /// Under which consent.
+    pub consent_id: Id<consent::Entity>,
+    /// The keyed token of the contact that was proved, hexadecimal.
+    pub contact_token: String,
+    /// Until when, if not as long as the consent holds.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A broken glass that is open.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Emergency {
+    /// Which.
+    pub id: Id<break_glass_event::Entity>,
+    /// Whose record.
+    pub patient_id: Id<patient::Entity>,
+    /// In which session.
+    pub session_id: Uuid,
+    /// What it opens.
+    pub data_classes: Vec<DataClass>,
+    /// Until when, exclusively.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What a look without a consent of the patient may rest on.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Approval {
+    /// Which.
+    pub id: Id<access_approval::Entity>,
+    /// Whose record.
+    pub patient_id: Id<patient::Entity>,
+    /// For what.
+    pub purpose: Purpose,
+    /// What it opens.
+    pub data_classes: Vec<DataClass>,
+    /// From when.
+    pub valid_from: DateTime<Utc>,
+    /// Until when, exclusively.
+    pub valid_to: DateTime<Utc>,
 }
 
 /// The partner organization that a credential was given to.
@@ -95,6 +165,20 @@ impl Principal {
     /// Whom a permission reaches; `None` without it.
     pub fn extent(&self, permission: Permission) -> Option<&Extent> {
         self.permissions.get(&permission)
+    }
+
+    /// Whether the patient is the principal themself.
+    pub fn is(&self, facts: &PatientFacts) -> bool {
+        self.person_id == Some(facts.person_id)
+    }
+
+    /// Whether the roles see this class at all: specialists, managers and billing see who a patient is and, billing, what is
+    /// charged, and nothing of their health (45 CFR 164.502(b)).
+    pub fn may_see(&self, class: DataClass, health: bool) -> bool {
+        let of_health =
+            matches!(class, DataClass::GeneralPhi | DataClass::MentalHealth | DataClass::MinorConfidential);
+        let narrow = |role: &&str| matches!(*role, "SPECIALIST" | "MANAGER" | "BILLING");
+        !health || !of_health || !self.system_roles.iter().all(|role| narrow(&role))
     }
 
     /// Whether the principal works for the program (rather than being its patient).
@@ -141,6 +225,10 @@ impl Principal {
             practitioner_id: None,
             patient_id: None,
             dependants: Vec::new(),
+            supervisees: Vec::new(),
+            shared: Vec::new(),
+            emergencies: Vec::new(),
+            approvals: Vec::new(),
             organizations: organizations.iter().copied().map(Id::new).collect(),
             roles: vec![PARTNER_ROLE.to_owned()],
             system_roles: vec![PARTNER_ROLE],
@@ -161,16 +249,19 @@ struct RolePurposes {
 /// Purposes belong to the system's roles; a role that a tenant defines brings none.
 fn role_purposes(role: &str) -> Option<RolePurposes> {
     use Purpose::{
-        AuditEvaluation, LegalProceeding, Operations, PatientRequest, Payment, Research, Treatment,
+        AuditEvaluation, LegalProceeding, Operations, PatientRequest, Payment, RequiredByLaw, Research,
+        Treatment,
     };
     let staff = |allowed| Some(RolePurposes { workforce: true, allowed });
     match role {
         "PRACTITIONER" | "SUPERVISOR" => staff(&[Treatment, Operations, Research, LegalProceeding]),
         "ASSISTANT" | "HOUSE_STAFF" | "SPECIALIST" => staff(&[Treatment, Operations]),
         "BILLING" => staff(&[Payment]),
-        "COMPLIANCE" => staff(&[AuditEvaluation, LegalProceeding]),
+        "COMPLIANCE" => staff(&[AuditEvaluation, LegalProceeding, RequiredByLaw]),
         "OWNER" | "ADMIN" | "MANAGER" => staff(&[Operations]),
-        "PATIENT" => Some(RolePurposes { workforce: false, allowed: &[PatientRequest] }),
+        "PATIENT" | "GUARDIAN" | "FAMILY" => {
+            Some(RolePurposes { workforce: false, allowed: &[PatientRequest] })
+        }
         _ => None,
     }
 }
@@ -186,14 +277,11 @@ pub(in crate::kernel) struct PrincipalRow {
     practitioner_status: Option<PractitionerStatus>,
     patient_id: Option<Id<patient::Entity>>,
     dependants: Option<String>,
+    supervisees: Option<Vec<Uuid>>,
+    shared: Option<String>,
+    emergencies: Option<String>,
+    approvals: Option<String>,
     grants: Option<String>,
-}
-
-/// A patient for whom the user has legal authority.
-#[derive(Deserialize)]
-struct Dependant {
-    patient_id: Id<patient::Entity>,
-    ends_at: Option<DateTime<Utc>>,
 }
 
 /// A role that the user has.
@@ -228,11 +316,7 @@ impl Grant {
 impl PrincipalRow {
     /// The principal at the moment `now`, with the default purpose.
     pub(in crate::kernel) fn into_principal(self, tenant_id: Uuid, now: DateTime<Utc>) -> Result<Principal> {
-        let grants: Vec<Grant> = match self.grants {
-            Some(json) => serde_json::from_str(&json)
-                .map_err(|error| Error::internal(format_args!("{:?}", error.classify())))?,
-            None => Vec::new(),
-        };
+        let grants: Vec<Grant> = parse(self.grants)?;
         let mut roles: Vec<String> = Vec::new();
         let mut system_roles: Vec<&'static str> = Vec::new();
         let mut permissions: BTreeMap<Permission, Extent> = BTreeMap::new();
@@ -259,13 +343,12 @@ impl PrincipalRow {
         let rank = |role: &str| ROLE_ORDER.iter().position(|known| *known == role).unwrap_or(usize::MAX);
         roles.sort_by_key(|role| rank(role));
         system_roles.sort_by_key(|role| rank(role));
-        let dependants: Vec<Dependant> = match self.dependants {
-            Some(json) => serde_json::from_str(&json)
-                .map_err(|error| Error::internal(format_args!("{:?}", error.classify())))?,
-            None => Vec::new(),
-        };
-        let dependants =
-            dependants.into_iter().filter(|dependant| dependant.ends_at.is_none_or(|end| now < end));
+        let mut dependants: Vec<Dependant> = parse(self.dependants)?;
+        dependants.retain(|dependant| dependant.ends_at.is_none_or(|end| now < end));
+        let mut shared: Vec<Shared> = parse(self.shared)?;
+        shared.retain(|shared| shared.expires_at.is_none_or(|end| now < end));
+        let mut emergencies: Vec<Emergency> = parse(self.emergencies)?;
+        emergencies.retain(|emergency| now < emergency.expires_at);
         let practises = self.practitioner_status == Some(PractitionerStatus::Active);
         let mut principal = Principal {
             tenant_id,
@@ -273,7 +356,11 @@ impl PrincipalRow {
             person_id: self.person_id,
             practitioner_id: self.practitioner_id.filter(|_| practises),
             patient_id: self.patient_id,
-            dependants: dependants.map(|dependant| dependant.patient_id).collect(),
+            dependants,
+            supervisees: self.supervisees.unwrap_or_default().into_iter().map(Id::new).collect(),
+            shared,
+            emergencies,
+            approvals: parse(self.approvals)?,
             organizations: vec![Id::new(tenant_id)],
             roles,
             system_roles,
@@ -301,7 +388,19 @@ const ROLE_ORDER: &[&str] = &[
     "ADMIN",
     "OWNER",
     "PATIENT",
+    "GUARDIAN",
+    "FAMILY",
 ];
+
+fn parse<T: serde::de::DeserializeOwned>(json: Option<String>) -> Result<Vec<T>> {
+    json.map_or_else(
+        || Ok(Vec::new()),
+        |json| {
+            serde_json::from_str(&json)
+                .map_err(|error| Error::internal(format_args!("{:?}", error.classify())))
+        },
+    )
+}
 
 /// The statement that reads principals: `$1` is the tenant; `source` names the alias `u` of `users`, joined to whatever
 /// selects them; `columns` adds columns of one's own.
@@ -310,11 +409,34 @@ pub(in crate::kernel) fn principal_sql(columns: &str, source: &str) -> String {
         "select t.status as tenant_status, u.id as user_id, u.status as user_status, u.person_id,
             pr.id as practitioner_id, pr.status as practitioner_status, pa.id as patient_id,
             case when u.person_id is not null then (
-                select json_agg(json_build_object('patient_id', dp.id, 'ends_at', pr.ends_at))::text
+                select json_agg(json_build_object('patient_id', dp.id, 'authority', pr.legal_authority,
+                    'ends_at', pr.ends_at))::text
                 from person_relationships pr
                 join patients dp on dp.tenant_id = $1 and dp.person_id = pr.person_id and dp.deleted_at is null
                 where pr.tenant_id = $1 and pr.related_person_id = u.person_id and pr.legal_authority <> 'NONE'
                     and pr.verified_at is not null and pr.deleted_at is null) end as dependants,
+            case when pr.id is not null then array(
+                select s.id from practitioners s
+                where s.tenant_id = $1 and s.supervisor_id = pr.id and s.deleted_at is null
+                union
+                select s.id from practitioners s
+                where s.tenant_id = $1 and s.associate_supervisor_id = pr.id and s.deleted_at is null) end as supervisees,
+            case when u.contact_token is not null then (
+                select json_agg(json_build_object('grant_id', g.id, 'patient_id', g.patient_id,
+                    'consent_id', g.consent_id, 'contact_token', encode(g.contact_token, 'hex'),
+                    'expires_at', g.expires_at))::text
+                from sharing_grants g
+                where g.tenant_id = $1 and g.user_id = u.id and g.accepted_at is not null and g.revoked_at is null
+                    and g.deleted_at is null) end as shared,
+            (select json_agg(json_build_object('id', b.id, 'patient_id', b.patient_id, 'session_id', b.session_id,
+                    'data_classes', b.data_classes, 'expires_at', b.expires_at))::text
+                from break_glass_events b
+                where b.tenant_id = $1 and b.user_id = u.id and b.ended_at is null and b.reviewed_at is null
+                    and b.deleted_at is null) as emergencies,
+            (select json_agg(json_build_object('id', y.id, 'patient_id', y.patient_id, 'purpose', y.purpose,
+                    'data_classes', y.data_classes, 'valid_from', y.valid_from, 'valid_to', y.valid_to))::text
+                from access_approvals y
+                where y.tenant_id = $1 and y.user_id = u.id and y.revoked_at is null and y.deleted_at is null) as approvals,
             (select json_agg(json_build_object('role', r.key, 'rank', r.rank, 'system_role', r.system_key,
                     'locations', case when a.location_id is not null then (
                         with recursive below as (
@@ -387,6 +509,10 @@ impl Principal {
             practitioner_id: Some(Id::new(Uuid::from_u128(2))),
             patient_id: None,
             dependants: Vec::new(),
+            supervisees: Vec::new(),
+            shared: Vec::new(),
+            emergencies: Vec::new(),
+            approvals: Vec::new(),
             organizations: vec![Id::new(tenant_id)],
             roles: vec![role.to_owned()],
             system_roles: vec![role],

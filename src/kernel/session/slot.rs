@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::{Core, Session, bound, in_time};
 use crate::kernel::{
+    access::load_facts,
     app::App,
     crypto::TenantKeys,
     database::{self, Mode},
@@ -84,7 +85,7 @@ impl Slot {
                     Err(error) => return Err(error),
                 };
                 let viewer = Arc::new(viewer);
-                let core = Core {
+                let mut core = Core {
                     app: app.clone(),
                     tenant_id,
                     viewer: Some(viewer.clone()),
@@ -96,6 +97,7 @@ impl Slot {
                     deadline,
                     broken: OnceLock::new(),
                 };
+                let viewer = grown_up(&mut core, viewer).await?;
                 (Some(viewer), Some(keys), Some(Session::new(core)))
             }
         };
@@ -321,6 +323,24 @@ impl Slot {
         let committed = self.0.committed.load(Ordering::Relaxed);
         Err(if committed { Error::ResultUnavailable } else { Error::Unavailable })
     }
+}
+
+/// The viewer without dependants who came of age or whose guardian's authority ended: from that moment those patients are not
+/// there for them, with no job involved. It takes a statement more of those who have any.
+async fn grown_up(core: &mut Core, viewer: Arc<Viewer>) -> Result<Arc<Viewer>> {
+    let principal = viewer.principal();
+    let Some(person) = principal.person_id.filter(|_| !principal.dependants.is_empty()) else {
+        return Ok(viewer);
+    };
+    let patients: Vec<_> = principal.dependants.iter().map(|dependant| dependant.patient_id).collect();
+    let facts = load_facts(core, &patients).await?;
+    let now = core.now();
+    let viewer = Arc::new(viewer.speaking_for(|patient| {
+        let minority = facts.get(&patient).and_then(|facts| facts.minority.as_ref());
+        minority.is_some_and(|minority| minority.authority_of(person, now).is_some())
+    }));
+    core.viewer = Some(viewer.clone());
+    Ok(viewer)
 }
 
 /// The viewer that a claim is good for, and the tenant's keys.

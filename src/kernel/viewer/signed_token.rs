@@ -199,6 +199,7 @@ impl SignedClaim {
         if !principal.is_active() {
             return Err(Claim::refused());
         }
+        principal.emergencies.clear();
         // A program brings it, on behalf of somebody: it says what for with each request.
         principal.purpose = self.purpose;
         Ok(Viewer {

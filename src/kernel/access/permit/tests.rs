@@ -37,16 +37,20 @@ async fn permit(class: DataClass, action: Action, subject: Subject) -> Permit {
     let root = keyring.create_root(TENANT, 1).await.expect("a root key");
     let keys = keyring.load(TENANT, vec![root]).await.expect("keys");
     let facts = PatientFacts {
+        patient_id: PATIENT,
         tenant_id: TENANT,
         person_id: Id::new(Uuid::from_u128(5)),
         label: DataClass::Directory,
         location_id: None,
         team: Vec::new(),
         consents: Vec::new(),
+        internal_use: false,
+        minority: None,
         keys: Vec::new(),
     };
-    let ask = Ask { floor: DataClass::Directory, class, action, subject };
-    Permit::issue(keys, PATIENT, Arc::new(facts), ask)
+    let ask = Ask { floor: DataClass::Directory, class, action, subject, author: None };
+    let grant = Grant { ground: Ground::Relationship, leaves: false };
+    Permit::issue(keys, Arc::new(facts), ask, grant, Some(Purpose::Treatment))
 }
 
 fn name() -> Gate<columns::GivenName, &'static str> {
