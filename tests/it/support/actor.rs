@@ -144,6 +144,17 @@ impl Actor {
         id(&answer.ok()["createPatient"]["result"]["id"])
     }
 
+    /// Creates a patient who was born on a day, such as `2015-05-01`.
+    pub async fn creates_patient_born(&self, day: &str) -> Id<patient::Entity> {
+        let answer = self
+            .ask_with(
+                "mutation($input: CreatePatientInput!) { createPatient(input: $input) { result { id } userErrors { code message } } }",
+                json!({ "input": { "identity": { "givenName": "Amara", "familyName": "Okafor", "birthDate": day } } }),
+            )
+            .await;
+        id(&answer.ok()["createPatient"]["result"]["id"])
+    }
+
     /// Files a signed consent and returns its id. `terms` overrides parts of a TPO consent for treating providers that covers
     /// identity, general and SUD information for treatment, payment and operations, without an end.
     pub async fn records_consent(
