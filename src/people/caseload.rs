@@ -3,7 +3,7 @@
 use entity::{
     Id, TenantTable,
     identity::permission::Permission,
-    people::{care_team_member, patient},
+    people::{care_team_member, patient, practitioner},
     tenancy::location,
 };
 use sea_orm::{
@@ -32,9 +32,9 @@ pub fn within_reach<C: ColumnTrait>(viewer: &Viewer, permission: Permission, pat
     let mut reached = Vec::new();
     if let Some(practitioner) = principal.practitioner_id {
         if extent.caseload {
-            reached.push(patient.in_subquery(treated_by(viewer, practitioner.uuid())));
+            reached.push(patient.in_subquery(treated_by(viewer, practitioner)));
         } else if !extent.caseload_at.is_empty() {
-            let treated = patient.in_subquery(treated_by(viewer, practitioner.uuid()));
+            let treated = patient.in_subquery(treated_by(viewer, practitioner));
             reached.push(treated.and(patient.in_subquery(served_at(viewer, &extent.caseload_at))));
         }
     }
@@ -67,15 +67,24 @@ fn served_at(viewer: &Viewer, locations: &[Id<location::Entity>]) -> SelectState
         .take()
 }
 
-fn treated_by(viewer: &Viewer, practitioner: Uuid) -> SelectStatement {
+/// Those whom the viewer treats now, or somebody does whom the viewer supervises.
+fn treated_by(viewer: &Viewer, practitioner: Id<practitioner::Entity>) -> SelectStatement {
     use care_team_member::Column;
+    let supervisees = &viewer.principal().supervisees;
+    let by = match &supervisees[..] {
+        [] => Expr::col(Column::PractitionerId).eq(practitioner),
+        _ => any_of(
+            Column::PractitionerId,
+            supervisees.iter().chain([&practitioner]).map(|one| one.uuid()).collect(),
+        ),
+    };
     let open_ended = Expr::col(Column::EndsAt).is_null();
     let not_ended = Expr::col(Column::EndsAt).gt(viewer.asked_at());
     Query::select()
         .column(Column::PatientId)
         .from(care_team_member::Entity)
         .and_where(Expr::col(care_team_member::Entity::TENANT_ID).eq(viewer.tenant_id()))
-        .and_where(Expr::col(Column::PractitionerId).eq(practitioner))
+        .and_where(by)
         .and_where(Expr::col(Column::StartsAt).lte(viewer.asked_at()))
         .and_where(open_ended.or(not_ended))
         .and_where(Expr::col(Column::DeletedAt).is_null())

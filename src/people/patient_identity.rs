@@ -1,5 +1,6 @@
 //! Who a patient is: the vault behind `Patient.identity`.
 
+mod minimum_necessary;
 mod writing;
 
 use async_graphql::{Context, InputObject, SimpleObject};
@@ -58,6 +59,9 @@ pub struct PatientIdentity {
     pub ssn_last4: Option<String>,
     /// Whom to call in an emergency.
     pub emergency_contact: Option<EmergencyContact>,
+    /// Fields that are there and were left out, since the purpose of this look does not need them (45 CFR 164.502(b)): such
+    /// as `birthDate` for `OPERATIONS`. Empty for treatment, and for the patient.
+    pub omitted: Vec<String>,
 }
 
 /// A postal address in the United States.
@@ -183,7 +187,7 @@ impl Vault {
             [&given_name, &middle_name, &family_name].into_iter().flatten().map(String::as_str).collect();
         let ssn = permit.unseal(self, row.ssn.as_ref())?;
         let birth_date = permit.unseal(self, row.birth_date.as_ref())?;
-        Ok(PatientIdentity {
+        let identity = PatientIdentity {
             full_name: Some(parts.join(" ")).filter(|name| !name.is_empty()),
             given_name,
             middle_name,
@@ -198,6 +202,11 @@ impl Vault {
             address: self.json(permit, row.address.as_ref())?,
             ssn_last4: ssn.and_then(|ssn| ssn.get(ssn.len().saturating_sub(4)..).map(str::to_owned)),
             emergency_contact: self.json(permit, row.emergency_contact.as_ref())?,
+            omitted: Vec::new(),
+        };
+        Ok(match permit.minimum_necessary_for() {
+            Some(purpose) => identity.limited_to(purpose),
+            None => identity,
         })
     }
 

@@ -47,6 +47,33 @@ async fn an_identity_comes_back_as_it_was_entered_but_for_normal_forms() {
     assert_eq!(identity_of(&clinician, patient).await, expected);
 }
 
+/// 45 CFR 164.502(b).
+#[tokio::test]
+async fn a_purpose_other_than_treatment_shows_what_it_needs_and_names_what_it_leaves_out() {
+    const OMITTED: &str =
+        "query($id: ID!) { patient(id: $id) { identity { ... on PatientIdentity { omitted } } } }";
+    let town = Town::new().await;
+    let (clinician, patient) = entered(&town).await;
+    let all = identity_of(&clinician, patient).await;
+    let omitted = |actor: Actor| async move {
+        let data = actor.ask_with(OMITTED, json!({ "id": patient.to_string() })).await.ok();
+        data["patient"]["identity"]["omitted"].clone()
+    };
+    assert_eq!(omitted(clinician.with_purpose("TREATMENT")).await, json!([]));
+
+    let manager = clinician.with_purpose("OPERATIONS");
+    let taken = ["birthDate", "gender", "address", "ssnLast4", "emergencyContact"];
+    assert_eq!(omitted(manager.clone()).await, json!(taken));
+    let mut needed = all.clone();
+    for field in taken {
+        needed[field] = Value::Null;
+    }
+    assert_eq!(identity_of(&manager, patient).await, needed);
+
+    let own = town.tenant.patient_user(patient).await;
+    assert_eq!(identity_of(&own, patient).await, all, "the patient sees it all");
+}
+
 #[tokio::test]
 async fn what_is_left_out_stays_and_null_clears() {
     let town = Town::new().await;

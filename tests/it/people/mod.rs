@@ -6,6 +6,7 @@ mod identity;
 mod listing;
 mod reach;
 mod search;
+mod supervision;
 mod vault;
 
 use entity::{Id, people::patient};
