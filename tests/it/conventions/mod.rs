@@ -4,6 +4,7 @@
 mod classification;
 pub mod documents;
 mod entities;
+mod every_path;
 mod isolation;
 mod migrations;
 mod null_propagation;
