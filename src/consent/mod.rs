@@ -7,6 +7,7 @@
 pub mod access_explanation;
 #[expect(clippy::module_inception, reason = "the context and its main table share their word")]
 pub mod consent;
+pub mod contact;
 pub mod drafting;
 pub mod revocation;
 pub mod signing;

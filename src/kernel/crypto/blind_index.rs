@@ -254,7 +254,12 @@ fn message(kind: SearchTokenKind, normalised: &str) -> Vec<u8> {
     [kind.as_str().as_bytes(), &[0], normalised.as_bytes()].concat()
 }
 
-fn normalise_email(value: &str) -> Result<String, CryptoError> {
+/// An e-mail address without regard to case.
+///
+/// # Errors
+///
+/// [`CryptoError::InvalidIdentifier`].
+pub fn normalise_email(value: &str) -> Result<String, CryptoError> {
     const INVALID: CryptoError = CryptoError::InvalidIdentifier("this is not an e-mail address");
     let value = value.trim();
     if value.len() > LONGEST_EMAIL {

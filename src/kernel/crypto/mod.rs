@@ -34,7 +34,7 @@ mod tenant_secret;
 mod token;
 
 pub use blind_index::{
-    SearchTerm, SearchToken, SearchTokenKind, name_matches, normalise_phone, normalise_ssn,
+    SearchTerm, SearchToken, SearchTokenKind, name_matches, normalise_email, normalise_phone, normalise_ssn,
 };
 pub use data_key::{DataKey, DataKeyOwner, DataKeyPurpose, DataKeys, WrappedDataKey};
 pub use envelope::{KeyVersions, Place, key_version, open, seal};

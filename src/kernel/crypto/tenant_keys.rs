@@ -39,10 +39,12 @@ pub enum DerivedPurpose {
     ApiKey,
     /// Sealing secrets of the tenant that are no patient's.
     TenantSecret,
+    /// Codes of e-mail addresses and phone numbers of those with whom a patient shares.
+    ContactToken,
 }
 
 impl DerivedPurpose {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::BlindIndex,
         Self::AuditMac,
         Self::TokenHash,
@@ -53,6 +55,7 @@ impl DerivedPurpose {
         Self::RequestMac,
         Self::ApiKey,
         Self::TenantSecret,
+        Self::ContactToken,
     ];
 
     fn name(self) -> &'static str {
@@ -67,6 +70,7 @@ impl DerivedPurpose {
             Self::RequestMac => "request-mac",
             Self::ApiKey => "api-key",
             Self::TenantSecret => "tenant-secret",
+            Self::ContactToken => "contact-token",
         }
     }
 }
@@ -330,6 +334,17 @@ impl TenantKeys {
             stored.iter().filter(|root| root.state == RootKeyState::Active).map(|root| root.version).max();
         current.is_some_and(|version| version <= self.current_version())
             && stored.iter().all(|root| self.newest_first.iter().any(|own| own.version == root.version))
+    }
+}
+
+#[cfg(test)]
+impl TenantKeys {
+    /// Keys of a tenant whose root keys have these versions, each told apart by its number alone.
+    pub(crate) fn of_versions(tenant_id: Uuid, versions: &[u8]) -> Self {
+        let root = |version: &u8| {
+            (u32::from(*version), RootKeyState::Active, RootKey::from_bytes(Zeroizing::new([*version; 32])))
+        };
+        Self::new(tenant_id, &versions.iter().map(root).collect::<Vec<_>>()).expect("versions that differ")
     }
 }
 
