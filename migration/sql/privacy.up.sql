@@ -27,6 +27,46 @@ alter table users
         email_token is not null or contact_token is not null or (issuer is not null and subject is not null));
 create unique index users_contact_token_key on users (tenant_id, contact_token) where status <> 'DEACTIVATED';
 
+-- Where two have to sign (42 CFR 2.14), what the first one signed is what the second one gets to sign. What a decision has to
+-- know is derived, so it may be told anew.
+create or replace function public.refuse_signed_change() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    free text[] := array['status', 'revocation_reason', 'data_class', 'facts', 'updated_at', 'updated_by', 'version'];
+begin
+    if old.status in ('DRAFT', 'PENDING_SIGNATURE') then
+        if old.signed_at is null then
+            return new;
+        end if;
+        if new.status = 'DRAFT' then
+            raise exception 'what somebody signed is no draft again' using errcode = '55000';
+        end if;
+        free := free || array['co_signed_at', 'co_signer_person_id', 'co_signer_capacity', 'signed_copy'];
+    end if;
+    if old.status = 'ACTIVE' and new.status = 'REVOKED' then
+        free := free || array['revoked_at', 'revoked_by', 'revocation_method', 'revocation_evidence_reference'];
+    end if;
+    if old.expiry_event_at is null then
+        free := free || 'expiry_event_at'::text;
+    end if;
+    if to_jsonb(old) - free is distinct from to_jsonb(new) - free then
+        raise exception 'what was signed does not change' using errcode = '55000';
+    end if;
+    return new;
+end
+$$;
+create or replace function public.refuse_late_part() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    perform from public.consents
+    where tenant_id = new.tenant_id and id = new.consent_id and status in ('DRAFT', 'PENDING_SIGNATURE')
+        and signed_at is null
+    for share;
+    if not found then
+        raise exception 'nothing is added to what was signed' using errcode = '55000';
+    end if;
+    return new;
+end
+$$;
+
 create function public.tell_consent_facts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
