@@ -1,90 +1,29 @@
-//! Preparing a consent form.
+//! Preparing a consent form, changing it, and putting it before whoever signs.
 
-use async_graphql::{Context, InputObject, Object, OneofObject};
-use chrono::Utc;
+use async_graphql::{Context, InputObject, Object};
 use entity::{
     DataClass, Gate, Id,
-    consent::{
-        consent::{self, ConsentDecision, ConsentKind, ConsentStatus, ExpiryKind},
-        consent_recipient::{self, RecipientClass, RecipientKind},
-        consent_scope,
-        purpose::Purpose,
-    },
-    identity::{permission::Permission, user},
-    people::{patient, practitioner},
-    tenancy::organization,
+    consent::consent::{self, ConsentKind, ConsentStatus},
+    identity::permission::Permission,
+    people::patient,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
-use super::consent::{Consent, MOST_PARTS};
+use super::{
+    completeness::Completeness,
+    consent::Consent,
+    form::{Form, OfPatient},
+    terms::{Beginning, ConsentTermsInput, drafted_fields, insert},
+};
 use crate::kernel::{
     access::{Action, Permit, Subject, label},
     door::{Door, Requires},
     error::{Error, Result, UserErrorCode},
-    graphql::{DateTime, Payload, requires},
+    graphql::{Payload, requires},
     record::Written,
     session::Look,
-    text::printable,
     write::Write,
 };
-
-/// What a consent says.
-#[derive(Clone, Debug, InputObject)]
-pub struct ConsentTermsInput {
-    /// What it is for.
-    pub kind: ConsentKind,
-    /// Which data it covers; 1 to 50.
-    pub scopes: Vec<ConsentScopeInput>,
-    /// Whom it names; 1 to 50.
-    pub recipients: Vec<ConsentRecipientInput>,
-    /// For what purposes; a consent without any matches nothing and cannot be signed.
-    pub purposes: Vec<Purpose>,
-    /// How it ends.
-    pub expiry: ConsentExpiryInput,
-    /// From when it holds; now when left out.
-    pub valid_from: Option<DateTime>,
-    /// Whether the form states that what is disclosed may be disclosed again (42 CFR 2.31(a)(10)); needed for `TPO`.
-    #[graphql(default)]
-    pub redisclosure_statement: bool,
-    /// Whether the form states what a refusal would mean (42 CFR 2.31(a)(10)); needed for `TPO`.
-    #[graphql(default)]
-    pub refusal_consequences: bool,
-}
-
-/// Data that a consent covers.
-#[derive(Clone, Debug, InputObject)]
-pub struct ConsentScopeInput {
-    /// The class. `DEIDENTIFIED` needs no consent and is refused.
-    pub data_class: DataClass,
-    /// From when.
-    pub covers_from: Option<DateTime>,
-    /// Until when, exclusively.
-    pub covers_to: Option<DateTime>,
-}
-
-/// Somebody a consent names. Exactly one.
-#[derive(Clone, Debug, OneofObject)]
-pub enum ConsentRecipientInput {
-    /// One user.
-    UserId(Id<user::Entity>),
-    /// One practitioner.
-    PractitionerId(Id<practitioner::Entity>),
-    /// A class of recipients (42 CFR 2.31(a)(4)).
-    RecipientClass(RecipientClass),
-    /// An organization with all beneath it.
-    OrganizationId(Id<organization::Entity>),
-}
-
-/// How a consent ends. Exactly one.
-#[derive(Clone, Debug, OneofObject)]
-pub enum ConsentExpiryInput {
-    /// At this moment, exclusively.
-    Date(DateTime),
-    /// When this event is recorded; at most 200 characters.
-    Event(String),
-    /// Never; `true`. Allowed for `TPO` and `RESTRICTION` alone.
-    Never(bool),
-}
 
 /// A consent to prepare.
 #[derive(Clone, Debug, InputObject)]
@@ -93,6 +32,42 @@ pub struct DraftConsentInput {
     pub patient_id: Id<patient::Entity>,
     /// What it says.
     pub terms: ConsentTermsInput,
+    /// A consent of the same patient and kind that is `ACTIVE`: it becomes `SUPERSEDED` at the moment at which this one
+    /// becomes `ACTIVE`, and stays as it is until then.
+    pub supersedes_id: Option<Id<consent::Entity>>,
+    /// Whether it stays a `DRAFT` that nobody can sign until `requestSignature`; otherwise it is `PENDING_SIGNATURE` at once,
+    /// as it stands.
+    #[graphql(default)]
+    pub as_draft: bool,
+}
+
+/// Other terms for a consent that nobody or only one of two has signed.
+#[derive(Clone, Debug, InputObject)]
+pub struct ReviseConsentInput {
+    /// The consent: `DRAFT` or `PENDING_SIGNATURE`.
+    pub consent_id: Id<consent::Entity>,
+    /// `version` of the consent as you read it.
+    pub expected_version: i32,
+    /// What it says from now on; all of it.
+    pub terms: ConsentTermsInput,
+}
+
+/// A draft to put before whoever signs.
+#[derive(Clone, Debug, InputObject)]
+pub struct RequestSignatureInput {
+    /// The consent: a `DRAFT`.
+    pub consent_id: Id<consent::Entity>,
+    /// `version` of the consent as you read it.
+    pub expected_version: i32,
+}
+
+/// A form to take back before anybody signs.
+#[derive(Clone, Debug, InputObject)]
+pub struct WithdrawSignatureRequestInput {
+    /// The consent: `PENDING_SIGNATURE`, and nobody signed yet.
+    pub consent_id: Id<consent::Entity>,
+    /// `version` of the consent as you read it.
+    pub expected_version: i32,
 }
 
 /// What can be changed: consents prepared.
@@ -103,7 +78,8 @@ pub struct DraftingMutation;
 impl DraftingMutation {
     /// Prepares a consent for the patient to sign. It permits nothing until it is signed.
     ///
-    /// User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED` (no relationship to the patient).
+    /// User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_STATE` (what it is to supersede is not active, or of another
+    /// kind), `ACCESS_DENIED` (no relationship to the patient).
     #[graphql(directive = requires::apply(Permission::ConsentManage.into()), guard = "Requires(Permission::ConsentManage)")]
     async fn draft_consent(
         &self,
@@ -113,17 +89,166 @@ impl DraftingMutation {
         let outcome = ctx.slot().write(|write| Box::pin(draft(write, input))).await;
         ctx.shown(outcome).await.map(Some)
     }
+
+    /// Changes a consent that is not signed. What was put before somebody stays as it was: the old one becomes `REJECTED`, and
+    /// a new one with the new terms stands where it stood; it is the result.
+    ///
+    /// User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`, `INVALID_STATE` (signed, rejected or ended),
+    /// `ACCESS_DENIED`.
+    #[graphql(directive = requires::apply(Permission::ConsentManage.into()), guard = "Requires(Permission::ConsentManage)")]
+    async fn revise_consent(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The consent and its other terms.")] input: ReviseConsentInput,
+    ) -> Result<Option<Payload<Consent>>> {
+        let outcome = ctx.slot().write(|write| Box::pin(revise(write, input))).await;
+        ctx.shown(outcome).await.map(Some)
+    }
+
+    /// Puts a draft before whoever signs it: it becomes `PENDING_SIGNATURE`. A form with `faults` is not put before anybody.
+    ///
+    /// User errors: `NOT_FOUND`, `STALE_VERSION`, `INVALID_STATE` (no draft), `VALIDATION_FAILED` (one for each fault, with
+    /// the path of the term), `ACCESS_DENIED`.
+    #[graphql(directive = requires::apply(Permission::ConsentManage.into()), guard = "Requires(Permission::ConsentManage)")]
+    async fn request_signature(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The draft.")] input: RequestSignatureInput,
+    ) -> Result<Option<Payload<Consent>>> {
+        let outcome = ctx.slot().write(|write| Box::pin(request(write, input))).await;
+        ctx.shown(outcome).await.map(Some)
+    }
+
+    /// Takes a form back that nobody signed yet: it becomes a `DRAFT` again.
+    ///
+    /// User errors: `NOT_FOUND`, `STALE_VERSION`, `INVALID_STATE` (not waiting, or one of two has signed), `ACCESS_DENIED`.
+    #[graphql(directive = requires::apply(Permission::ConsentManage.into()), guard = "Requires(Permission::ConsentManage)")]
+    async fn withdraw_signature_request(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The form to take back.")] input: WithdrawSignatureRequestInput,
+    ) -> Result<Option<Payload<Consent>>> {
+        let outcome = ctx.slot().write(|write| Box::pin(withdraw(write, input))).await;
+        ctx.shown(outcome).await.map(Some)
+    }
 }
 
 async fn draft(write: &Write, input: DraftConsentInput) -> Result<Id<consent::Entity>> {
-    let DraftConsentInput { patient_id, terms } = input;
+    let DraftConsentInput { patient_id, terms, supersedes_id, as_draft } = input;
     let patient = write.lock(patient_id, &[Permission::ConsentManage], "patientId", "patient").await?;
-    may_change(write, patient.id, None, "consent.draft").await?;
-    insert(write, &patient, terms, "consent.draft").await
+    let permit = may_change(write, patient.id, None, "consent.draft").await?;
+    if let Some(id) = supersedes_id {
+        supersedable(write, &permit, id, terms.kind).await?;
+    }
+    let status = if as_draft { ConsentStatus::Draft } else { ConsentStatus::PendingSignature };
+    let id = insert(write, &patient, terms, Beginning { status, supersedes: supersedes_id }).await?;
+    write.written(Written {
+        operation: "consent.draft",
+        target_kind: "CONSENT",
+        target_id: id.uuid(),
+        patient_id: Some(patient.id),
+        fields: drafted_fields(),
+    });
+    write.emit("consent.draft", "CONSENT", id.uuid()).await?;
+    Ok(id)
 }
 
-/// Decides whether the viewer may change consents of the patient: staff within a relationship, compliance, the patient.
-/// `label` is that of the consent; one that is not there yet will have that of the patient.
+async fn revise(write: &Write, input: ReviseConsentInput) -> Result<Id<consent::Entity>> {
+    let ReviseConsentInput { consent_id, expected_version, terms } = input;
+    let (old, permit) = open(write, consent_id, "consent.revise").await?;
+    let row = OfPatient(&old);
+    let status = permit.consult(&row, &old.status)?;
+    if !matches!(status, ConsentStatus::Draft | ConsentStatus::PendingSignature) {
+        return Err(Error::invalid_state("only a consent that is not signed is changed; draft another one"));
+    }
+    // What was to be superseded still is, unless it is another consent's kind that supersedes it now.
+    let replaced = permit.consult_optional(&row, old.supersedes_id.as_ref())?;
+    let replaced = match replaced {
+        Some(id) if supersedable(write, &permit, id, terms.kind).await.is_ok() => id,
+        _ => old.id,
+    };
+    let of_patient = Condition::all().add(patient::Column::Id.eq(old.patient_id));
+    let patient = write.find_locked::<patient::Entity>(of_patient).await?;
+    let patient = patient.ok_or_else(|| Error::internal("a consent without a patient"))?;
+    let rejected =
+        consent::ActiveModel { status: Set(Gate::new(ConsentStatus::Rejected)), ..Default::default() };
+    write.update(old.id, Some(expected_version), rejected).await?;
+    let id = insert(write, &patient, terms, Beginning { status, supersedes: Some(replaced) }).await?;
+    for (target, fields) in [(old.id, vec!["status"]), (id, drafted_fields())] {
+        write.written(Written {
+            operation: "consent.revise",
+            target_kind: "CONSENT",
+            target_id: target.uuid(),
+            patient_id: Some(patient.id),
+            fields,
+        });
+    }
+    write.emit("consent.rejected", "CONSENT", old.id.uuid()).await?;
+    write.emit("consent.draft", "CONSENT", id.uuid()).await?;
+    Ok(id)
+}
+
+async fn request(write: &Write, input: RequestSignatureInput) -> Result<Id<consent::Entity>> {
+    let RequestSignatureInput { consent_id, expected_version } = input;
+    let (consent, permit) = open(write, consent_id, "consent.request_signature").await?;
+    if permit.consult(&OfPatient(&consent), &consent.status)? != ConsentStatus::Draft {
+        return Err(Error::invalid_state("the consent is no draft"));
+    }
+    Completeness::of(&Form::of(write, &permit, &consent).await?).check("consentId")?;
+    move_to(write, &consent, expected_version, ConsentStatus::PendingSignature, "consent.request_signature")
+        .await?;
+    write.emit("consent.signature_requested", "CONSENT", consent.id.uuid()).await?;
+    Ok(consent.id)
+}
+
+async fn withdraw(write: &Write, input: WithdrawSignatureRequestInput) -> Result<Id<consent::Entity>> {
+    let WithdrawSignatureRequestInput { consent_id, expected_version } = input;
+    let (consent, permit) = open(write, consent_id, "consent.withdraw_signature_request").await?;
+    if permit.consult(&OfPatient(&consent), &consent.status)? != ConsentStatus::PendingSignature {
+        return Err(Error::invalid_state("the consent is not waiting for a signature"));
+    }
+    if consent.signed_at.is_some() {
+        return Err(Error::invalid_state("one of two has signed; revise or reject the consent instead"));
+    }
+    move_to(write, &consent, expected_version, ConsentStatus::Draft, "consent.withdraw_signature_request")
+        .await?;
+    write.emit("consent.signature_request_withdrawn", "CONSENT", consent.id.uuid()).await?;
+    Ok(consent.id)
+}
+
+/// Locks a consent that staff prepare, and decides whether they may.
+async fn open(
+    write: &Write,
+    consent_id: Id<consent::Entity>,
+    operation: &'static str,
+) -> Result<(consent::Model, Permit)> {
+    let consent = write.lock(consent_id, &[Permission::ConsentManage], "consentId", "consent").await?;
+    let permit = may_change(write, consent.patient_id, Some(label(&consent.data_class)), operation).await?;
+    Ok((consent, permit))
+}
+
+async fn move_to(
+    write: &Write,
+    consent: &consent::Model,
+    expected_version: i32,
+    status: ConsentStatus,
+    operation: &'static str,
+) -> Result<()> {
+    let change = consent::ActiveModel { status: Set(Gate::new(status)), ..Default::default() };
+    write.update(consent.id, Some(expected_version), change).await?;
+    write.bump_consent_epoch(consent.patient_id).await?;
+    write.written(Written {
+        operation,
+        target_kind: "CONSENT",
+        target_id: consent.id.uuid(),
+        patient_id: Some(consent.patient_id),
+        fields: vec!["status"],
+    });
+    Ok(())
+}
+
+/// Decides whether the viewer may change consents of the patient: staff within a relationship, compliance, the patient, those
+/// who speak for the patient. `label` is that of the consent; one that is not there yet will have that of the patient.
 ///
 /// # Errors
 ///
@@ -150,172 +275,28 @@ pub(super) async fn may_change(
     })
 }
 
-/// Inserts a consent that waits for its signature, with its scopes and recipients: once it is signed the database lets
-/// nothing be added.
+/// Whether a consent may be named as the one that another of this kind supersedes.
 ///
 /// # Errors
 ///
-/// `VALIDATION_FAILED`, `NOT_FOUND`, and those of the database.
-pub(super) async fn insert(
+/// `NOT_FOUND` when the patient has none such, `INVALID_STATE` when it is of another kind or not active.
+pub(super) async fn supersedable(
     write: &Write,
-    patient: &patient::Model,
-    terms: ConsentTermsInput,
-    operation: &'static str,
-) -> Result<Id<consent::Entity>> {
-    let ConsentTermsInput {
-        kind,
-        scopes,
-        recipients,
-        mut purposes,
-        expiry,
-        valid_from,
-        redisclosure_statement,
-        refusal_consequences,
-    } = terms;
-    let valid_from = valid_from.map_or_else(|| write.now(), |moment| moment.0);
-    let (expiry_kind, expiry_event, valid_to) = read_expiry(expiry, valid_from)?;
-    purposes.dedup();
-    let id = write.new_id();
-    let parts = Parts { consent_id: id, scopes, recipients };
-    let (scopes, recipients) = parts.rows(write).await?;
-    let decision =
-        if kind == ConsentKind::Restriction { ConsentDecision::Deny } else { ConsentDecision::Permit };
-    write
-        .insert(consent::ActiveModel {
-            id: Set(id),
-            patient_id: Set(patient.id),
-            status: Set(Gate::new(ConsentStatus::PendingSignature)),
-            kind: Set(Gate::new(kind)),
-            decision: Set(Gate::new(decision)),
-            purposes: Set(Gate::new(purposes.into_iter().map(Purpose::code).collect())),
-            expiry_kind: Set(Gate::new(expiry_kind)),
-            expiry_event: Set(expiry_event.map(Gate::new)),
-            valid_from: Set(Gate::new(valid_from)),
-            valid_to: Set(valid_to.map(Gate::new)),
-            redisclosure_statement: Set(Gate::new(redisclosure_statement)),
-            refusal_consequences: Set(Gate::new(refusal_consequences)),
-            data_class: Set(Gate::new(DataClass::GeneralPhi.stricter(label(&patient.data_class)))),
-            ..Default::default()
-        })
-        .await?;
-    write.insert_many(scopes).await?;
-    write.insert_many(recipients).await?;
-    write.bump_consent_epoch(patient.id).await?;
-    write.written(Written {
-        operation,
-        target_kind: "CONSENT",
-        target_id: id.uuid(),
-        patient_id: Some(patient.id),
-        fields: vec!["kind", "scopes", "recipients", "purposes", "expiry"],
-    });
-    write.emit(operation, "CONSENT", id.uuid()).await?;
-    Ok(id)
-}
-
-type Expiry = (ExpiryKind, Option<String>, Option<chrono::DateTime<Utc>>);
-
-fn read_expiry(expiry: ConsentExpiryInput, valid_from: chrono::DateTime<Utc>) -> Result<Expiry> {
-    match expiry {
-        ConsentExpiryInput::Date(DateTime(end)) if end > valid_from => {
-            Ok((ExpiryKind::Date, None, Some(end)))
-        }
-        ConsentExpiryInput::Date(_) => Err(Error::invalid("terms.expiry", "the end comes after the start")),
-        ConsentExpiryInput::Event(event) => {
-            let event = printable(&event, 200, "terms.expiry")?;
-            Ok((ExpiryKind::Event, Some(event), None))
-        }
-        ConsentExpiryInput::Never(true) => Ok((ExpiryKind::None, None, None)),
-        ConsentExpiryInput::Never(false) => {
-            Err(Error::invalid("terms.expiry", "state a date or an event, or `never: true`"))
-        }
+    permit: &Permit,
+    id: Id<consent::Entity>,
+    kind: ConsentKind,
+) -> Result<()> {
+    let of_patient = consent::Column::PatientId.eq(permit.facts().patient_id);
+    let condition = Condition::all().add(consent::Column::Id.eq(id)).add(of_patient);
+    // It is looked at again, and locked, when the other one becomes active.
+    let old = write.find::<consent::Entity>(condition).await?;
+    let old = old.ok_or_else(|| Error::not_found("supersedesId", "consent"))?;
+    let row = OfPatient(&old);
+    if permit.consult(&row, &old.kind)? != kind {
+        return Err(Error::invalid_state("a consent supersedes one of its own kind"));
     }
-}
-
-struct Parts {
-    consent_id: Id<consent::Entity>,
-    scopes: Vec<ConsentScopeInput>,
-    recipients: Vec<ConsentRecipientInput>,
-}
-
-impl Parts {
-    async fn rows(
-        self,
-        write: &Write,
-    ) -> Result<(Vec<consent_scope::ActiveModel>, Vec<consent_recipient::ActiveModel>)> {
-        let Self { consent_id, scopes, recipients } = self;
-        if scopes.len() > MOST_PARTS || recipients.len() > MOST_PARTS {
-            return Err(Error::invalid(
-                "terms",
-                format!("takes at most {MOST_PARTS} scopes and {MOST_PARTS} recipients"),
-            ));
-        }
-        let scopes = scopes.into_iter().map(|scope| scope.row(write, consent_id)).collect::<Result<_>>()?;
-        let mut rows = Vec::with_capacity(recipients.len());
-        for recipient in recipients {
-            rows.push(recipient.row(write, consent_id).await?);
-        }
-        Ok((scopes, rows))
+    if permit.consult(&row, &old.status)? != ConsentStatus::Active {
+        return Err(Error::invalid_state("only an active consent is superseded"));
     }
-}
-
-impl ConsentScopeInput {
-    fn row(self, write: &Write, consent_id: Id<consent::Entity>) -> Result<consent_scope::ActiveModel> {
-        let Self { data_class, covers_from, covers_to } = self;
-        if data_class == DataClass::Deidentified {
-            return Err(Error::invalid("terms.scopes", "de-identified data needs no consent"));
-        }
-        if covers_from.zip(covers_to).is_some_and(|(start, end)| end <= start) {
-            return Err(Error::invalid("terms.scopes", "`coversTo` comes after `coversFrom`"));
-        }
-        Ok(consent_scope::ActiveModel {
-            id: Set(write.new_id()),
-            consent_id: Set(consent_id),
-            data_class: Set(Gate::new(data_class)),
-            covers_from: Set(covers_from.map(|moment| Gate::new(moment.0))),
-            covers_to: Set(covers_to.map(|moment| Gate::new(moment.0))),
-            ..Default::default()
-        })
-    }
-}
-
-impl ConsentRecipientInput {
-    async fn row(
-        self,
-        write: &Write,
-        consent_id: Id<consent::Entity>,
-    ) -> Result<consent_recipient::ActiveModel> {
-        let mut row = consent_recipient::ActiveModel {
-            id: Set(write.new_id()),
-            consent_id: Set(consent_id),
-            ..Default::default()
-        };
-        let kind = match self {
-            Self::UserId(id) => {
-                let found = write.find::<user::Entity>(Condition::all().add(user::Column::Id.eq(id))).await?;
-                found.ok_or_else(|| Error::not_found("terms.recipients", "user"))?;
-                row.user_id = Set(Some(Gate::new(id)));
-                RecipientKind::User
-            }
-            Self::PractitionerId(id) => {
-                let condition = Condition::all().add(practitioner::Column::Id.eq(id));
-                let found = write.find::<practitioner::Entity>(condition).await?;
-                found.ok_or_else(|| Error::not_found("terms.recipients", "practitioner"))?;
-                row.practitioner_id = Set(Some(Gate::new(id)));
-                RecipientKind::Practitioner
-            }
-            Self::RecipientClass(class) => {
-                row.recipient_class = Set(Some(Gate::new(class)));
-                RecipientKind::Class
-            }
-            Self::OrganizationId(id) => {
-                let condition = Condition::all().add(organization::Column::Id.eq(id));
-                let found = write.find::<organization::Entity>(condition).await?;
-                found.ok_or_else(|| Error::not_found("terms.recipients", "organization"))?;
-                row.organization_id = Set(Some(Gate::new(id)));
-                RecipientKind::Organization
-            }
-        };
-        row.kind = Set(Gate::new(kind));
-        Ok(row)
-    }
+    Ok(())
 }

@@ -1,16 +1,26 @@
 //! Consent: what the patient allowed or forbade, and who may see what because of it.
 //!
-//! A consent is drafted by staff, signed by the patient (or recorded from a signed form), and revoked by the patient at any
-//! time. Each change moves `patients.consent_epoch` in its own transaction; every look decides anew, so a revocation binds
+//! A consent is drafted by staff, put before whoever signs it, signed by the patient or whoever speaks for them, or by both
+//! (or recorded from a signed form), superseded by another, ended by a date or an event, and revoked at any time. Each change moves `patients.consent_epoch` in its own transaction; every look decides anew, so a revocation binds
 //! each request that begins after its commit.
 
 pub mod access_explanation;
+pub mod completeness;
 #[expect(clippy::module_inception, reason = "the context and its main table share their word")]
 pub mod consent;
 pub mod contact;
+pub mod detail;
 pub mod drafting;
+pub mod expiry;
+pub mod filing;
+mod form;
+pub mod rejection;
 pub mod revocation;
+mod signed_copy;
+mod signers;
 pub mod signing;
+mod succession;
+pub mod terms;
 
 use async_graphql::MergedObject;
 
@@ -22,6 +32,9 @@ pub struct ConsentContextQuery(consent::ConsentQuery, access_explanation::Access
 #[derive(Default, MergedObject)]
 pub struct ConsentContextMutation(
     drafting::DraftingMutation,
+    rejection::RejectionMutation,
     signing::SigningMutation,
+    filing::FilingMutation,
+    expiry::ExpiryMutation,
     revocation::RevocationMutation,
 );

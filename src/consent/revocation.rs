@@ -3,16 +3,22 @@
 use async_graphql::{Context, InputObject, Object};
 use entity::{
     Gate, Id,
-    consent::consent::{self, ConsentDecision, ConsentStatus, SignatureMethod},
+    consent::consent::{self, ConsentStatus, SignatureMethod},
     identity::permission::Permission,
 };
 use sea_orm::ActiveValue::Set;
 
-use super::{consent::Consent, drafting::may_change, signing::OfPatient};
+use super::{
+    consent::Consent,
+    drafting::may_change,
+    form::OfPatient,
+    signers::acts_as,
+    succession::{end_sharing, may_end},
+};
 use crate::kernel::{
     access::label,
     door::{Door, RequiresAny},
-    error::{Error, Result, UserErrorCode},
+    error::{Error, Result},
     graphql::{Payload, requires},
     record::Written,
     text::printable,
@@ -47,8 +53,10 @@ pub struct RevocationMutation;
 
 #[Object]
 impl RevocationMutation {
-    /// Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
-    /// here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
+    /// Revokes a consent or restriction. Every request that begins after this is answered without it, and what was shared with
+    /// the family under it is shared no more. The patient revokes here, as does whoever signed for them while they have legal
+    /// authority; a minor revokes what they signed. Staff file a revocation with its evidence, but of a restriction only those
+    /// whom it does not bind.
     ///
     /// User errors: `NOT_FOUND`, `INVALID_STATE` (not active), `VALIDATION_FAILED`, `ACCESS_DENIED`.
     #[graphql(directive = requires::apply(EITHER.into()), guard = "RequiresAny(EITHER)")]
@@ -67,7 +75,7 @@ async fn revoke(write: &Write, input: RevokeConsentInput) -> Result<Id<consent::
     let consent = write.lock(consent_id, EITHER, "consentId", "consent").await?;
     let permit =
         may_change(write, consent.patient_id, Some(label(&consent.data_class)), "consent.revoke").await?;
-    let own = write.principal()?.person_id == Some(permit.person_id());
+    let own = acts_as(&permit, write.principal()?, write.now()).is_some();
     let (method, reference) = match (own, evidence) {
         (true, None) => (SignatureMethod::Electronic, None),
         (true, Some(_)) => return Err(Error::invalid("evidence", "your own revocation needs no evidence")),
@@ -89,14 +97,7 @@ async fn revoke(write: &Write, input: RevokeConsentInput) -> Result<Id<consent::
     if permit.consult(&row, &consent.status)? != ConsentStatus::Active {
         return Err(Error::invalid_state("only an active consent can be revoked"));
     }
-    let forbids = permit.consult(&row, &consent.decision)? == ConsentDecision::Deny;
-    if !own && forbids && permit.names(consent.id, write.principal()?, write.now()) {
-        return Err(Error::refused(
-            UserErrorCode::AccessDenied,
-            &["consentId"],
-            "a restriction is lifted by the patient, or filed by somebody whom it does not bind",
-        ));
-    }
+    may_end(write, &permit, &consent, "consentId")?;
     let change = consent::ActiveModel {
         status: Set(Gate::new(ConsentStatus::Revoked)),
         revoked_at: Set(Some(Gate::new(write.now()))),
@@ -107,6 +108,7 @@ async fn revoke(write: &Write, input: RevokeConsentInput) -> Result<Id<consent::
         ..Default::default()
     };
     write.update(consent.id, None, change).await?;
+    end_sharing(write, &permit, &consent).await?;
     write.bump_consent_epoch(consent.patient_id).await?;
     write.written(Written {
         operation: "consent.revoke",

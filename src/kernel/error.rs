@@ -180,6 +180,9 @@ pub enum Error {
     /// Input or state was refused: becomes `userErrors`.
     #[error("refused")]
     Refused(UserError),
+    /// Input was refused for several reasons, each of which becomes one of `userErrors`.
+    #[error("refused")]
+    RefusedTogether(Vec<UserError>),
     /// A browser sent its cookie, and its own page did not say so.
     #[error(
         "the cookie came without the header `X-CSRF-Token` of its session, or from another site; send the value of the cookie `__Host-consentry-csrf`"
@@ -205,7 +208,7 @@ impl Error {
         match self {
             Self::Unauthenticated(_) => ErrorCode::Unauthenticated,
             Self::Forbidden(_) => ErrorCode::Forbidden,
-            Self::BadUserInput(_) | Self::Refused(_) => ErrorCode::BadUserInput,
+            Self::BadUserInput(_) | Self::Refused(_) | Self::RefusedTogether(_) => ErrorCode::BadUserInput,
             Self::BadCursor => ErrorCode::BadCursor,
             Self::SearchTooBroad { .. } => ErrorCode::SearchTooBroad,
             Self::RateLimited { .. } => ErrorCode::RateLimited,

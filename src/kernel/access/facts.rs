@@ -55,7 +55,8 @@ pub struct PatientFacts {
     pub consents: Vec<ConsentFacts>,
     /// Whether the organization lets its workforce look for treatment, payment and operations without a consent.
     pub internal_use: bool,
-    /// Set when somebody has legal authority for the patient, or signed a consent as a parent, a guardian or a minor.
+    /// Set when somebody has legal authority for the patient, or signed a consent in another capacity than an adult
+    /// patient's own, and while a consent waits for its signature: whose it is depends on the patient's age.
     pub minority: Option<Minority>,
     /// The person's data keys, wrapped: they travel with the facts so that opening costs no statement of its own.
     pub(in crate::kernel) keys: Vec<KeyFacts>,
@@ -200,8 +201,8 @@ struct PolicyFacts {
 }
 
 /// One statement for any number of patients: the care team, the consents with scopes and recipients, the wrapped data keys
-/// of the patient's person, and the organization's policies. What tells a minor is read where somebody has legal authority
-/// or signed as one does for a minor.
+/// of the patient's person, and the organization's policies. What tells a minor is read where somebody has legal authority,
+/// signed as one does for a minor, or has yet to sign.
 const SQL: &str = "\
 select p.id, p.person_id, p.data_class, p.location_id,
     (select json_agg(json_build_object('practitioner_id', m.practitioner_id, 'starts_at', m.starts_at,
@@ -227,7 +228,7 @@ from unnest($2::uuid[]) as wanted (id)
 join patients p on p.tenant_id = $1 and p.id = wanted.id and p.deleted_at is null
 cross join lateral (
     select '[' || string_agg(c.facts, ',' order by c.created_at, c.id) || ']' as consents,
-        bool_or(c.signer_capacity in ('PARENT', 'GUARDIAN', 'MINOR')) as of_minor
+        bool_or(c.signer_capacity <> 'ONESELF' or c.status in ('DRAFT', 'PENDING_SIGNATURE')) as of_minor
     from consents c
     where c.tenant_id = $1 and c.patient_id = p.id and c.deleted_at is null) told
 cross join lateral (
@@ -371,21 +372,13 @@ fn parse<T: DeserializeOwned>(json: Option<String>) -> Result<Vec<T>> {
 }
 
 impl Core {
-    /// What the decision knows of one consent.
+    /// What the decision knows of one patient, as this transaction has changed it.
     ///
     /// # Errors
     ///
-    /// `INTERNAL` when the patient has no such consent.
-    pub async fn consent_facts(
-        &self,
-        patient: Id<patient::Entity>,
-        consent: Id<consent::Entity>,
-    ) -> Result<ConsentFacts> {
-        let facts = load_facts(self, &[patient]).await?;
-        let consents = facts.into_values().flat_map(|facts| facts.consents);
-        consents
-            .into_iter()
-            .find(|facts| facts.id == consent)
-            .ok_or_else(|| Error::internal("a consent without facts"))
+    /// `INTERNAL` when the tenant has no such patient.
+    pub async fn patient_facts(&self, patient: Id<patient::Entity>) -> Result<PatientFacts> {
+        let facts = load_facts(self, &[patient]).await?.remove(&patient);
+        facts.ok_or_else(|| Error::internal("a patient without facts"))
     }
 }

@@ -143,11 +143,12 @@ pub fn authorizes(
         SignerCapacity::Parent | SignerCapacity::Guardian => {
             let with_minor =
                 beside == Some(SignerCapacity::Minor) && consent.co_signer == Some(facts.person_id);
-            speaks(consent.signer) && (with_minor || !(class == DataClass::Sud || alone(now)))
+            let part2 = matches!(class, DataClass::Sud | DataClass::SudCounselingNote);
+            speaks(consent.signer) && (with_minor || !(part2 || alone(now)))
         }
         SignerCapacity::Minor => {
-            let with_parent = matches!(beside, Some(SignerCapacity::Parent | SignerCapacity::Guardian))
-                && speaks(consent.co_signer);
+            let with_parent =
+                beside.is_some_and(|beside| beside != SignerCapacity::Minor) && speaks(consent.co_signer);
             consent.signer == Some(facts.person_id) && (with_parent || alone(signed_at))
         }
     }

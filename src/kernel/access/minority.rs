@@ -75,7 +75,7 @@ impl Minority {
         let age = self.age(at).filter(|_| self.is_minor(at))?;
         self.terms.rules.iter().find(|rule| {
             Some(&rule.state) == self.state.as_ref()
-                && rule.service == class
+                && rule.service == service_of(class)
                 && age >= u32::from(rule.minimum_age)
         })
     }
@@ -92,5 +92,14 @@ impl Minority {
             (_, DataClass::Sud | DataClass::MinorConfidential) => false,
             (LegalAuthority::Parent | LegalAuthority::Guardian, _) => !self.consents_alone(class, at),
         }
+    }
+}
+
+/// The service that notes kept apart are notes of.
+const fn service_of(class: DataClass) -> DataClass {
+    match class {
+        DataClass::PsychotherapyNote => DataClass::MentalHealth,
+        DataClass::SudCounselingNote => DataClass::Sud,
+        class => class,
     }
 }

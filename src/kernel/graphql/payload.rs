@@ -48,6 +48,7 @@ impl<T> Payloaded<T> for Result<T> {
         match self {
             Ok(result) => Ok(Payload { result: Some(result), user_errors: Vec::new() }),
             Err(Error::Refused(error)) => Ok(Payload { result: None, user_errors: vec![error] }),
+            Err(Error::RefusedTogether(errors)) => Ok(Payload { result: None, user_errors: errors }),
             Err(error) => Err(error),
         }
     }
