@@ -338,6 +338,12 @@ const CONSTRAINTS: &[(&str, UserErrorCode, &str, &str)] = &[
         "relatedPersonId",
         "these two people are linked already",
     ),
+    (
+        "policies_key",
+        UserErrorCode::AlreadyExists,
+        "effectiveFrom",
+        "a version of this policy begins at this moment already",
+    ),
 ];
 
 /// Constraints that only a race or chance breaks: the same request again meets another state.

@@ -11,7 +11,7 @@ use sea_orm::{Condition, DerivePartialModel, sea_query::Expr};
 
 use crate::kernel::{
     door::{Door, Requires},
-    error::Result,
+    error::{Error, Result},
     graphql::{DateTime, requires},
     load::{Scoped, resource},
     page::{Chronology, Connection, Cursor, Page},
@@ -81,4 +81,14 @@ impl LocationQuery {
     ) -> Result<Option<Connection<Location>>> {
         ctx.session().await?.page(&Page { first, after }, Condition::all(), order_by).await.map(Some)
     }
+}
+
+/// A state, as two capital letters.
+///
+/// # Errors
+///
+/// `VALIDATION_FAILED` on `field`, a path with dots.
+pub fn read_state(text: &str, field: &str) -> Result<String> {
+    let fits = text.len() == 2 && text.bytes().all(|letter| letter.is_ascii_uppercase());
+    fits.then(|| text.to_owned()).ok_or_else(|| Error::invalid(field, "takes two capital letters"))
 }

@@ -2,14 +2,15 @@
 
 pub mod location;
 pub mod organization;
+pub mod policy;
 pub mod provision;
 
 use async_graphql::MergedObject;
 
 /// What can be asked about tenancy.
 #[derive(Default, MergedObject)]
-pub struct TenancyQuery(location::LocationQuery, organization::OrganizationQuery);
+pub struct TenancyQuery(location::LocationQuery, organization::OrganizationQuery, policy::PolicyQuery);
 
 /// What can be changed about tenancy.
 #[derive(Default, MergedObject)]
-pub struct TenancyMutation(organization::OrganizationMutation);
+pub struct TenancyMutation(organization::OrganizationMutation, policy::PolicyMutation);

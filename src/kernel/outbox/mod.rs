@@ -46,6 +46,7 @@ pub const AGGREGATES: &[(&str, &str)] = &[
     ("ORGANIZATION", "organizations"),
     ("PARTNER_CLIENT", "partner_clients"),
     ("PATIENT", "patients"),
+    ("POLICY", "policies"),
     ("ROLE", "roles"),
     ("USER", "users"),
 ];
