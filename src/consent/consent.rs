@@ -27,7 +27,7 @@ use crate::{
         door::{Door, Requires},
         error::Result,
         graphql::{DateTime, phi, requires},
-        load::{Scoped, resource},
+        load::{Scoped, any_of, resource},
         page::{Chronology, Connection, Cursor, Page},
         session::Look,
         viewer::Viewer,
@@ -119,8 +119,27 @@ impl Protected for Consent {
 
 impl Scoped for consent::Entity {
     fn scope(viewer: &Viewer) -> Condition {
-        within_reach(viewer, Permission::ConsentRead, consent::Column::PatientId)
+        let reached = within_reach(viewer, Permission::ConsentRead, consent::Column::PatientId);
+        match not_minors_own(viewer) {
+            Some(visible) => Condition::all().add(reached).add(visible),
+            None => reached,
+        }
     }
+}
+
+/// What a minor signed alone is not there for whoever speaks for them: that they consented tells to what (42 CFR 2.14(b)).
+fn not_minors_own(viewer: &Viewer) -> Option<Condition> {
+    use consent::Column;
+    let principal = viewer.principal();
+    let dependants: Vec<_> = principal.dependants.iter().map(|one| one.patient_id.uuid()).collect();
+    let person = principal.person_id.filter(|_| !dependants.is_empty())?;
+    Some(
+        Condition::any()
+            .add(any_of(Column::PatientId, dependants).not())
+            .add(Column::SignerCapacity.is_null())
+            .add(Column::SignerCapacity.ne(SignerCapacity::Minor))
+            .add(Column::CoSignerPersonId.eq(person)),
+    )
 }
 
 impl Changeable for consent::Entity {

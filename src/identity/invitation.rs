@@ -173,7 +173,7 @@ async fn invite(write: &Write, input: InviteUserInput) -> Result<IssuedInvitatio
 }
 
 /// Makes the invitation of a user that this transaction made, and puts both into the record.
-async fn invited(write: &Write, user_id: Id<user::Entity>) -> Result<IssuedInvitation> {
+pub(super) async fn invited(write: &Write, user_id: Id<user::Entity>) -> Result<IssuedInvitation> {
     let token = user_token::issue(write, user_id, UserTokenKind::Invitation).await?;
     write.written(Written {
         operation: "user.invite",

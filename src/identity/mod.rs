@@ -6,6 +6,7 @@ pub mod attempt;
 pub mod client_credentials;
 pub mod code_check;
 pub mod federation;
+pub mod guardian_invitation;
 pub mod identity_provider;
 pub mod invitation;
 pub mod last_owner;
@@ -59,6 +60,7 @@ pub struct IdentityMutation(
     api_key::ApiKeyMutation,
     partner_client::PartnerClientMutation,
     invitation::InvitationMutation,
+    guardian_invitation::GuardianInvitationMutation,
     user_status::UserStatusMutation,
     password::PasswordMutation,
     one_time_code::OneTimeCodeMutation,

@@ -335,7 +335,7 @@ const CONSTRAINTS: &[(&str, UserErrorCode, &str, &str)] = &[
     (
         "person_relationships_pair_key",
         UserErrorCode::AlreadyExists,
-        "relatedPersonId",
+        "related",
         "these two people are linked already",
     ),
     (

@@ -9,6 +9,7 @@ pub mod patient;
 pub mod patient_creation;
 pub mod patient_identity;
 pub mod patient_search;
+pub mod person_relationship;
 pub mod practitioner;
 
 use async_graphql::MergedObject;
@@ -23,4 +24,6 @@ pub struct PeopleMutation(
     patient_creation::PatientCreationMutation,
     patient_identity::PatientIdentityMutation,
     care_team_member::CareTeamMutation,
+    person_relationship::PersonRelationshipMutation,
+    person_relationship::LegalAuthorityMutation,
 );

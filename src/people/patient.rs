@@ -5,7 +5,10 @@ use chrono::Utc;
 use entity::{
     DataClass, Id,
     identity::permission::Permission,
-    people::patient::{self, PatientStatus},
+    people::{
+        patient::{self, PatientStatus},
+        person,
+    },
     tenancy::location,
 };
 use sea_orm::{ColumnTrait, Condition, DerivePartialModel};
@@ -15,6 +18,7 @@ use super::{
     caseload::within_reach,
     patient_identity::{self, PatientIdentity},
     patient_search::{self, PatientSearch},
+    person_relationship::PersonRelationship,
 };
 use crate::{
     consent::consent::Consent,
@@ -47,6 +51,8 @@ pub struct Patient {
     pub consent_epoch: i64,
     /// Send it back as `expectedVersion` when you change the patient.
     pub version: i32,
+    #[graphql(skip)]
+    person_id: Id<person::Entity>,
     #[graphql(skip)]
     pub(super) location_id: Option<Id<location::Entity>>,
     #[graphql(skip)]
@@ -96,6 +102,17 @@ impl Patient {
         #[graphql(desc = "The cursor to go on after.")] after: Option<Cursor>,
     ) -> Result<Option<Connection<CareTeamMember>>> {
         ctx.page_of(self.id, "patient_id", Page { first, after }).await.map(Some)
+    }
+
+    /// The patient's family and others around them, newest first; those who are outside of the program see themself alone. Each
+    /// one's `detail` is decided on.
+    async fn relationships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 10 when not stated.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on after.")] after: Option<Cursor>,
+    ) -> Result<Option<Connection<PersonRelationship>>> {
+        ctx.page_of(self.person_id, "person_id", Page { first, after }).await.map(Some)
     }
 
     /// The patient's consents and restrictions, newest first. Each consent's `detail` is decided on by itself.

@@ -20,7 +20,7 @@ use super::{
     patient_identity::{PatientIdentityInput, write_identity},
 };
 use crate::kernel::{
-    crypto::DataKeyPurpose,
+    crypto::{DataKeyPurpose, WrappedDataKey},
     door::{Door, Requires},
     error::{Error, Result},
     graphql::{Payload, requires},
@@ -74,7 +74,7 @@ async fn create(write: &Write, input: CreatePatientInput) -> Result<Id<patient::
     let patient_id = write.new_id();
     write.makes_patient(patient_id);
     write.insert(person::ActiveModel { id: Set(person_id), ..Default::default() }).await?;
-    write.insert_many(data_keys(write, person_id)?).await?;
+    write.insert_many(data_keys(write, person_id)?.0).await?;
     write
         .insert(patient::ActiveModel {
             id: Set(patient_id),
@@ -130,28 +130,40 @@ async fn unit(
     };
     let organization_id =
         location.as_ref().map_or(Id::new(write.tenant_id()), |location| location.organization_id);
+    write.hold_part2_flags().await?;
     let part2 = write.is_part2(location_id).await?;
     Ok((organization_id, if part2 { DataClass::Sud } else { DataClass::Directory }))
 }
 
-fn data_keys(write: &Write, person_id: Id<person::Entity>) -> Result<Vec<encryption_key::ActiveModel>> {
+/// New data keys of a person, for every purpose, and those of the identity to seal with at once.
+///
+/// # Errors
+///
+/// Those of randomness.
+pub(super) fn data_keys(
+    write: &Write,
+    person_id: Id<person::Entity>,
+) -> Result<(Vec<encryption_key::ActiveModel>, Vec<WrappedDataKey>)> {
     let purposes =
         [(KeyPurpose::Identity, DataKeyPurpose::Identity), (KeyPurpose::Clinical, DataKeyPurpose::Clinical)];
-    purposes
-        .into_iter()
-        .map(|(stored, purpose)| {
-            let (_, wrapped) = write.keys().new_data_key(person_id.uuid(), purpose)?;
-            Ok(encryption_key::ActiveModel {
-                id: Set(write.new_id()),
-                purpose: Set(stored),
-                person_id: Set(Some(person_id)),
-                key_version: Set(i32::try_from(wrapped.version).map_err(Error::internal)?),
-                wrapped: Set(wrapped.wrapped),
-                state: Set(KeyState::Active),
-                ..Default::default()
-            })
-        })
-        .collect()
+    let mut rows = Vec::new();
+    let mut identity = Vec::new();
+    for (stored, purpose) in purposes {
+        let (_, wrapped) = write.keys().new_data_key(person_id.uuid(), purpose)?;
+        rows.push(encryption_key::ActiveModel {
+            id: Set(write.new_id()),
+            purpose: Set(stored),
+            person_id: Set(Some(person_id)),
+            key_version: Set(i32::try_from(wrapped.version).map_err(Error::internal)?),
+            wrapped: Set(wrapped.wrapped.clone()),
+            state: Set(KeyState::Active),
+            ..Default::default()
+        });
+        if stored == KeyPurpose::Identity {
+            identity.push(wrapped);
+        }
+    }
+    Ok((rows, identity))
 }
 
 /// Letters and digits that are not taken for one another when read aloud.

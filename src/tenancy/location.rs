@@ -13,9 +13,10 @@ use crate::kernel::{
     door::{Door, Requires},
     error::{Error, Result},
     graphql::{DateTime, requires},
-    load::{Scoped, resource},
+    load::{Scoped, any_of, resource},
     page::{Chronology, Connection, Cursor, Page},
     viewer::Viewer,
+    write::Changeable,
 };
 
 /// A property, house or clinic.
@@ -31,6 +32,10 @@ pub struct Location {
     pub name: String,
     /// Its time zone, an IANA name such as `America/New_York`.
     pub time_zone: String,
+    /// The state in which it lies, two capital letters; null when that of the organization counts.
+    pub state: Option<String>,
+    /// Whether it is a Part 2 unit by itself (42 CFR 2.11). Also where it is none, it may be part of one, or of a program.
+    pub part2_unit: bool,
     #[graphql(skip)]
     parent_location_id: Option<Id<location::Entity>>,
     #[graphql(skip)]
@@ -43,6 +48,20 @@ impl Scoped for location::Entity {
     fn scope(viewer: &Viewer) -> Condition {
         match viewer.principal().reach(Permission::LocationRead) {
             Some(_) => Condition::all(),
+            None => Condition::all().add(Expr::value(false)),
+        }
+    }
+}
+
+impl Changeable for location::Entity {
+    /// All of the tenant, or those where the viewer has the permission.
+    fn reach(viewer: &Viewer, permission: Permission) -> Condition {
+        match viewer.principal().extent(permission) {
+            Some(extent) if extent.tenant => Condition::all(),
+            Some(extent) => {
+                let locations = extent.locations.iter().map(|location| location.uuid()).collect();
+                Condition::all().add(any_of(location::Column::Id, locations))
+            }
             None => Condition::all().add(Expr::value(false)),
         }
     }

@@ -2,8 +2,10 @@
 
 pub mod location;
 pub mod organization;
+pub mod part2_flag;
 pub mod policy;
 pub mod provision;
+pub mod state_of_care;
 
 use async_graphql::MergedObject;
 
@@ -13,4 +15,9 @@ pub struct TenancyQuery(location::LocationQuery, organization::OrganizationQuery
 
 /// What can be changed about tenancy.
 #[derive(Default, MergedObject)]
-pub struct TenancyMutation(organization::OrganizationMutation, policy::PolicyMutation);
+pub struct TenancyMutation(
+    organization::OrganizationMutation,
+    part2_flag::Part2FlagMutation,
+    policy::PolicyMutation,
+    state_of_care::StateOfCareMutation,
+);

@@ -14,6 +14,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::location::read_state;
 use crate::kernel::{
     door::{Door, Requires},
     error::{Error, Result},
@@ -41,6 +42,10 @@ pub struct Organization {
     pub slug: String,
     /// Its time zone, an IANA name such as `America/New_York`.
     pub time_zone: String,
+    /// The state in which it gives care, two capital letters; null when nobody said so.
+    pub state: Option<String>,
+    /// Whether it is a Part 2 program by itself (42 CFR 2.11). Also where it is none, it may be part of one.
+    pub is_part2_program: bool,
     #[graphql(skip)]
     parent_organization_id: Option<Id<organization::Entity>>,
     #[graphql(skip)]
@@ -138,6 +143,8 @@ pub struct CreateOrganizationInput {
     pub parent_organization_id: Option<Id<organization::Entity>>,
     /// Its time zone, an IANA name; that of your own organization when left out.
     pub time_zone: Option<String>,
+    /// The state in which it gives care, two capital letters.
+    pub state: Option<String>,
 }
 
 /// What can be changed about organizations.
@@ -161,12 +168,13 @@ impl OrganizationMutation {
 }
 
 async fn create(write: &Write, input: CreateOrganizationInput) -> Result<Id<organization::Entity>> {
-    let CreateOrganizationInput { kind, name, slug, parent_organization_id, time_zone } = input;
+    let CreateOrganizationInput { kind, name, slug, parent_organization_id, time_zone, state } = input;
     if kind == OrganizationKind::Tenant {
         return Err(Error::invalid("kind", "takes `DISTRICT`, `SCHOOL`, `PAYER` or `PARTNER`"));
     }
     let name = printable(&name, 200, "name")?;
     let slug = read_slug(&slug)?;
+    let state = state.map(|state| read_state(&state, "state")).transpose()?;
     if let Some(id) = parent_organization_id {
         let parent = find(write, id, "parentOrganizationId").await?;
         // A school beneath a district, and nothing beneath a school: no way leads back to where it began.
@@ -193,6 +201,7 @@ async fn create(write: &Write, input: CreateOrganizationInput) -> Result<Id<orga
             time_zone: Set(time_zone),
             is_part2_program: Set(false),
             is_covered_entity: Set(false),
+            state: Set(state),
             ..Default::default()
         })
         .await?;
@@ -201,7 +210,7 @@ async fn create(write: &Write, input: CreateOrganizationInput) -> Result<Id<orga
         target_kind: "ORGANIZATION",
         target_id: id.uuid(),
         patient_id: None,
-        fields: vec!["kind", "name", "parentOrganization", "slug", "timeZone"],
+        fields: vec!["kind", "name", "parentOrganization", "slug", "state", "timeZone"],
     });
     write.emit("organization.created", "ORGANIZATION", id.uuid()).await?;
     Ok(id)

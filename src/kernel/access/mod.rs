@@ -28,7 +28,7 @@ use matching::binds;
 pub use matching::in_force;
 pub use minority::{GuardianFacts, Minority};
 pub(in crate::kernel) use permit::from_hexadecimal;
-pub use permit::{Permit, Protected, label, sealing_purpose};
+pub use permit::{Permit, Protected, Relative, label, sealing_purpose};
 pub use principal::{
     Approval, Dependant, Emergency, Partner, Principal, Shared, load_principals, partner_permissions,
 };

@@ -18,8 +18,11 @@ use crate::kernel::{
     error::{Error, Result},
 };
 
+mod relative;
 #[cfg(test)]
 mod tests;
+
+pub use relative::Relative;
 
 /// A row with protected columns.
 pub trait Protected {

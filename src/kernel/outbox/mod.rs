@@ -43,6 +43,7 @@ pub const AGGREGATES: &[(&str, &str)] = &[
     ("API_KEY", "api_keys"),
     ("CONSENT", "consents"),
     ("IDENTITY_PROVIDER", "identity_providers"),
+    ("LOCATION", "locations"),
     ("ORGANIZATION", "organizations"),
     ("PARTNER_CLIENT", "partner_clients"),
     ("PATIENT", "patients"),
