@@ -70,7 +70,11 @@ impl Engine for App {
         if let Some(spent) = slot.spent().filter(|_| tells_cost) {
             response.extensions.insert("cost".to_owned(), cost(spent));
         }
-        let headers = [slot.take_headers(), rate_limit(&slot)].concat();
+        let mut headers = [slot.take_headers(), rate_limit(&slot)].concat();
+        if let Some((part2, header)) = slot.part2_notice() {
+            response.extensions.insert("part2".to_owned(), part2);
+            headers.push(header);
+        }
         Answer { response, statistics, headers, operation: Some(operation), ..Answer::default() }
     }
 

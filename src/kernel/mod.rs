@@ -15,6 +15,7 @@ pub mod clock;
 pub mod cluster;
 pub mod crypto;
 pub mod database;
+pub mod disclosure;
 pub mod door;
 pub mod engine;
 pub mod error;

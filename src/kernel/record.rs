@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::{
     access::{Action, Ask, Grant, Ground, Ruling, Subject},
     crypto::{DerivedPurpose, TenantKeys},
+    disclosure::Leaving,
     viewer::Viewer,
 };
 
@@ -94,6 +95,8 @@ pub(in crate::kernel) struct Record {
     made: BTreeSet<Uuid>,
     /// Who turned out to act, where nobody was signed in before.
     actor: Option<Uuid>,
+    /// What leaves the program.
+    leaving: Leaving,
 }
 
 impl Record {
@@ -111,6 +114,9 @@ impl Record {
     pub(in crate::kernel) fn after_rollback(mut self, told: bool) -> Self {
         self.looks.retain(|_, entry| told || entry.reason.is_some());
         self.others.retain(|entry| entry.reason.is_some());
+        if !told {
+            self.leaving = Leaving::default();
+        }
         for entry in self.looks.values_mut().chain(&mut self.others) {
             if entry.reason.is_none() && entry.action == AuditAction::Write {
                 entry.action = AuditAction::View;
@@ -166,6 +172,11 @@ impl Record {
                 consent_id,
             });
         entry.fields.extend(fields);
+    }
+
+    /// What leaves the program, which needs an accounting.
+    pub(in crate::kernel) const fn leaving(&mut self) -> &mut Leaving {
+        &mut self.leaving
     }
 
     /// Notes that the transaction makes this patient.

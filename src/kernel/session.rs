@@ -43,6 +43,7 @@ use super::{
     },
     app::App,
     crypto::TenantKeys,
+    disclosure::{self, Accounting, Disclosed},
     error::{Error, Result, graphql_name},
     load::{FactsOf, Loader},
     record::{Origin, Record, Written},
@@ -206,6 +207,11 @@ impl Core {
         // A patient that the tenant does not have cannot stand in its record.
         if facts.is_some() && ask.class != DataClass::Deidentified {
             self.record(|record| record.look(look.patient_id, ask, ruling, look.operation, look.fields));
+            if let (Ruling::Permit(grant), Some(facts)) = (ruling, facts)
+                && grant.leaves
+            {
+                self.record(|record| record.leaving().note(facts, class, grant, look.fields));
+            }
         }
         match (ruling, facts) {
             (Ruling::Permit(grant), Some(facts)) => {
@@ -257,18 +263,24 @@ impl Core {
         change(&mut self.record.lock().expect("nothing panics while it holds the record"))
     }
 
-    /// Writes the record and commits. Whatever was decided may leave only after this has returned `Ok`.
+    /// Writes the accounting of what leaves and the record, and commits. Whatever was decided may leave only after this has
+    /// returned `Ok`.
     ///
     /// # Errors
     ///
-    /// The record could not be written or the commit failed: nothing may be shown.
-    pub(in crate::kernel) async fn finish(&self) -> Result<()> {
-        let record = self.record(std::mem::take);
+    /// One of them could not be written or the commit failed: nothing may be shown.
+    pub(in crate::kernel) async fn finish(&self) -> Result<Vec<Disclosed>> {
+        let mut record = self.record(std::mem::take);
+        let leaving = std::mem::take(record.leaving());
         let rows = record.len();
         let mut guard = self.transaction.lock().await;
         // A transaction whose statement failed ends without a commit, which PostgreSQL would turn into a rollback.
         let Some(mut transaction) = guard.take().filter(|_| self.unbroken().is_ok()) else {
-            return if record.is_empty() { Ok(()) } else { Err(Error::Unavailable) };
+            return if record.is_empty() { Ok(Vec::new()) } else { Err(Error::Unavailable) };
+        };
+        let disclosed = match self.viewer.as_deref().filter(|_| !leaving.is_empty()) {
+            Some(viewer) => self.accounting(viewer).write(leaving, &mut transaction).await?,
+            None => Vec::new(),
         };
         if !record.is_empty() {
             self.statements.fetch_add(1, Ordering::Relaxed);
@@ -290,7 +302,24 @@ impl Core {
         if rows > 0 {
             metrics::counter!("consentry_audit_rows_written_total").increment(rows as u64);
         }
-        Ok(())
+        if !disclosed.is_empty() {
+            metrics::counter!("consentry_disclosures_total", "basis" => "CONSENT")
+                .increment(disclosed.len() as u64);
+        }
+        Ok(disclosed)
+    }
+
+    fn accounting<'a>(&'a self, viewer: &'a Viewer) -> Accounting<'a> {
+        self.statements.fetch_add(disclosure::STATEMENTS, Ordering::Relaxed);
+        Accounting {
+            tenant_id: self.tenant_id,
+            viewer,
+            origin: &self.origin,
+            keys: &self.keys,
+            ids: self.app.ids(),
+            now: self.app.clock().now(),
+            keeps_statements: self.app.keeps_statements(),
+        }
     }
 
     /// Rolls everything back, and returns what must be recorded all the same: every refusal, and the looks too when the

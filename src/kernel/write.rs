@@ -317,7 +317,8 @@ impl Slot {
         // Work that went on after a failed statement wrote nothing.
         match outcome.and_then(|value| write.unbroken().map(|()| value)) {
             Ok(value) => {
-                write.finish().instrument(info_span!(target: TARGET, "commit")).await?;
+                let disclosed = write.finish().instrument(info_span!(target: TARGET, "commit")).await?;
+                self.note_disclosed(disclosed);
                 self.note_commit(std::mem::take(
                     &mut *write.headers.lock().expect("nothing panics while it holds the headers"),
                 ));

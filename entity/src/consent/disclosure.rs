@@ -1,7 +1,9 @@
 //! `disclosures`: what left the program, to whom and why (42 CFR 2.25, 45 CFR 164.528).
 
+use async_graphql::Enum;
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -12,6 +14,52 @@ use crate::{
     table::classify,
     tenancy::organization,
 };
+
+/// Why something was disclosed without a consent.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Enum,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DisclosureException {
+    /// A bona fide medical emergency in which consent could not be obtained (42 CFR 2.51).
+    Emergency,
+}
+
+/// How something left.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Enum,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DisclosureChannel {
+    /// It was shown through this API.
+    Api,
+}
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -32,10 +80,10 @@ pub struct Model {
     pub description: Sealed<columns::Description>,
     pub purpose: Gate<columns::Purpose, String>,
     pub consent_id: Option<Gate<columns::ConsentId, Id<consent::Entity>>>,
-    pub exception: Option<Gate<columns::Exception, String>>,
+    pub exception: Option<Gate<columns::Exception, DisclosureException>>,
     pub notice_variant: Gate<columns::NoticeVariant, i16>,
     pub consent_copy: Sealed<columns::ConsentCopy>,
-    pub channel: Gate<columns::Channel, String>,
+    pub channel: Gate<columns::Channel, DisclosureChannel>,
     pub request_id: String,
     pub actor_id: Option<Gate<columns::ActorId, Id<user::Entity>>>,
     pub created_at: DateTime<Utc>,

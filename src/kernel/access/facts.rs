@@ -7,7 +7,7 @@ use chrono::{
     serde::{ts_microseconds, ts_microseconds_option},
 };
 use entity::{
-    DataClass, Id, ProtectedColumn,
+    DataClass, Id, ProtectedColumn, Sealed,
     consent::{
         consent::{self, ConsentDecision, ConsentKind, ConsentStatus, ExpiryKind, SignerCapacity},
         consent_recipient::{RecipientClass, RecipientKind},
@@ -25,13 +25,14 @@ use entity::{
 use sea_orm::{FromQueryResult, Statement, Value};
 use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::{
     minority::{GuardianFacts, Minority},
     permit::from_hexadecimal,
 };
 use crate::kernel::{
-    crypto::{self, DataKeyPurpose, Place, WrappedDataKey},
+    crypto::{self, DataKeyPurpose, DataKeys, Place, TenantKeys, WrappedDataKey},
     error::{Error, Result},
     session::Core,
 };
@@ -344,17 +345,60 @@ fn birthday(
     keys: &[KeyFacts],
     sealed: &[u8],
 ) -> Result<Option<NaiveDate>> {
-    use entity::people::person::columns::BirthDate;
+    let keys = identity_keys(core.keys(), person_id, keys)?;
+    let plain = open_of_person::<person::columns::BirthDate>(core.tenant_id(), &keys, person_id, sealed)?;
+    Ok(plain.parse().ok())
+}
+
+/// The name of whoever receives something, for the accounting alone; `keys` are theirs, as JSON.
+///
+/// # Errors
+///
+/// `INTERNAL` when the ciphertext does not authenticate.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever looks is no patient, so there is no permit for their name"
+)]
+pub(in crate::kernel) fn name_of_person(
+    tenant_keys: &TenantKeys,
+    person_id: Id<person::Entity>,
+    keys: &str,
+    given: Option<&Sealed<person::columns::GivenName>>,
+    family: Option<&Sealed<person::columns::FamilyName>>,
+) -> Result<Option<String>> {
+    let keys: Vec<KeyFacts> = parse(Some(keys.to_owned()))?;
+    let keys = identity_keys(tenant_keys, person_id, &keys)?;
+    let tenant_id = tenant_keys.tenant_id();
+    let given = given.map(|sealed| {
+        open_of_person::<person::columns::GivenName>(tenant_id, &keys, person_id, sealed.ciphertext())
+    });
+    let family = family.map(|sealed| {
+        open_of_person::<person::columns::FamilyName>(tenant_id, &keys, person_id, sealed.ciphertext())
+    });
+    let names = [given.transpose()?, family.transpose()?];
+    let names: Vec<&str> = names.iter().flatten().map(|name| name.as_str()).collect();
+    Ok(Some(names.join(" ")).filter(|name| !name.is_empty()))
+}
+
+fn identity_keys(
+    tenant_keys: &TenantKeys,
+    person_id: Id<person::Entity>,
+    keys: &[KeyFacts],
+) -> Result<DataKeys> {
     let wrapped = wrapped(keys, KeyPurpose::Identity)?;
-    let keys = core.keys().unwrap_data_keys(person_id.uuid(), DataKeyPurpose::Identity, &wrapped)?;
-    let place = Place {
-        tenant_id: core.tenant_id(),
-        table: BirthDate::TABLE,
-        column: BirthDate::COLUMN,
-        row_id: person_id.uuid(),
-    };
-    let plain = crypto::open(&keys, &place, sealed)?;
-    Ok(std::str::from_utf8(&plain).ok().and_then(|text| text.parse().ok()))
+    Ok(tenant_keys.unwrap_data_keys(person_id.uuid(), DataKeyPurpose::Identity, &wrapped)?)
+}
+
+fn open_of_person<K: ProtectedColumn>(
+    tenant_id: Uuid,
+    keys: &DataKeys,
+    person_id: Id<person::Entity>,
+    sealed: &[u8],
+) -> Result<Zeroizing<String>> {
+    let place = Place { tenant_id, table: K::TABLE, column: K::COLUMN, row_id: person_id.uuid() };
+    let plain = crypto::open(keys, &place, sealed)?;
+    let text = std::str::from_utf8(&plain).map_err(|_| Error::internal("sealed text is not UTF-8"))?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// The wrapped keys of one purpose.

@@ -21,8 +21,8 @@ mod standing;
 
 pub use decide::{Action, Ask, DenialReason, Grant, Ground, Ruling, Subject, decide};
 pub use extent::Extent;
-pub(in crate::kernel) use facts::load_facts;
 pub use facts::{ConsentFacts, PatientFacts, RecipientFacts, ScopeFacts, TeamFacts};
+pub(in crate::kernel) use facts::{load_facts, name_of_person};
 pub use gated::{Gated, Withheld, WithheldReason};
 use matching::binds;
 pub use matching::in_force;

@@ -79,6 +79,19 @@ impl Permit {
         }
     }
 
+    /// To account for a look that leaves the program, which is no question of permissions: the law obliges to it (42 CFR 2.25,
+    /// 45 CFR 164.528). It seals what goes into the accounting of this patient, and shows nothing.
+    pub(in crate::kernel) fn accounting(
+        keys: Arc<TenantKeys>,
+        facts: Arc<PatientFacts>,
+        grant: Grant,
+    ) -> Self {
+        let floor = DataClass::GeneralPhi;
+        let class = floor.stricter(facts.label);
+        let ask = Ask { floor, class, action: Action::Write, subject: Subject::AccessRecord, author: None };
+        Self::issue(keys, facts, ask, grant, None)
+    }
+
     /// What the decision rests on.
     pub const fn ground(&self) -> Ground {
         self.grant.ground

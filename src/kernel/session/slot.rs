@@ -8,6 +8,7 @@ use std::{
     time::Instant,
 };
 
+use async_graphql::Value;
 use axum::http::{HeaderName, HeaderValue};
 use entity::{platform::audit_log::AuditAction, tenancy::tenant::PLATFORM};
 use sea_orm::QueryResult;
@@ -19,6 +20,7 @@ use crate::kernel::{
     app::App,
     crypto::TenantKeys,
     database::{self, Mode},
+    disclosure::{Disclosed, accompanying},
     error::{Error, Result},
     limit::Spent,
     record::Origin,
@@ -43,6 +45,8 @@ struct SlotInner {
     spent: OnceLock<Spent>,
     /// What goes with the answer.
     headers: Mutex<Vec<(HeaderName, HeaderValue)>>,
+    /// What left the program in the sessions that were finished.
+    disclosed: Mutex<Vec<Disclosed>>,
 }
 
 impl Slot {
@@ -113,6 +117,7 @@ impl Slot {
             committed: false.into(),
             spent: OnceLock::new(),
             headers: Mutex::default(),
+            disclosed: Mutex::default(),
         })))
     }
 
@@ -137,6 +142,7 @@ impl Slot {
             committed: false.into(),
             spent: OnceLock::new(),
             headers: Mutex::default(),
+            disclosed: Mutex::default(),
         }))
     }
 
@@ -159,6 +165,7 @@ impl Slot {
             committed: false.into(),
             spent: OnceLock::new(),
             headers: Mutex::default(),
+            disclosed: Mutex::default(),
         }))
     }
 
@@ -265,7 +272,18 @@ impl Slot {
         let again =
             self.begin_for(Mode::Write, core.tenant_id, core.viewer.clone(), core.keys.clone()).await?;
         again.record(|record| *record = kept);
-        again.finish().await
+        self.note_disclosed(again.finish().await?);
+        Ok(())
+    }
+
+    /// Notes what left the program in a transaction that was committed.
+    pub(in crate::kernel) fn note_disclosed(&self, disclosed: Vec<Disclosed>) {
+        self.0.disclosed.lock().expect("nothing panics while it holds what left").extend(disclosed);
+    }
+
+    /// The notice that goes with the answer when records of a Part 2 program leave in it, and its header.
+    pub(in crate::kernel) fn part2_notice(&self) -> Option<(Value, (HeaderName, HeaderValue))> {
+        accompanying(&self.0.disclosed.lock().expect("nothing panics while it holds what left"))
     }
 
     /// Notes that a mutation was committed, and what it sends along.
@@ -302,11 +320,13 @@ impl Slot {
 
     async fn finish_current(&self) {
         let session = self.0.current.lock().await.take();
-        if let Some(session) = session
-            && let Err(error) = session.core.finish().await
-        {
-            tracing::error!(request_id = %self.0.origin.request_id, %error, "the record of looks was not written");
-            self.0.unrecorded.store(true, Ordering::Relaxed);
+        let Some(session) = session else { return };
+        match session.core.finish().await {
+            Ok(disclosed) => self.note_disclosed(disclosed),
+            Err(error) => {
+                tracing::error!(request_id = %self.0.origin.request_id, %error, "the record of looks was not written");
+                self.0.unrecorded.store(true, Ordering::Relaxed);
+            }
         }
     }
 

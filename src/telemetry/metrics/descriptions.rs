@@ -93,6 +93,12 @@ pub(super) const DESCRIPTIONS: &[(&str, Kind, Unit, &str)] = &[
         Unit::Count,
         "Committed rows of the record of looks and writes.",
     ),
+    (
+        "consentry_disclosures_total",
+        Counter,
+        Unit::Count,
+        "Rows of the accounting of disclosures, by whether a consent or an exception allowed them.",
+    ),
     ("consentry_sign_ins_total", Counter, Unit::Count, "Attempts to sign in with a password, by outcome."),
     ("consentry_lockouts_total", Counter, Unit::Count, "Accounts that had to wait after wrong attempts."),
     (
