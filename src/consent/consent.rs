@@ -127,7 +127,8 @@ impl Scoped for consent::Entity {
     }
 }
 
-/// What a minor signed alone is not there for whoever speaks for them: that they consented tells to what (42 CFR 2.14(b)).
+/// What a minor signed alone is not there for whoever speaks for them: that they consented tells to what (42 CFR 2.14(b)). What
+/// still waits for a second signature is.
 fn not_minors_own(viewer: &Viewer) -> Option<Condition> {
     use consent::Column;
     let principal = viewer.principal();
@@ -135,9 +136,10 @@ fn not_minors_own(viewer: &Viewer) -> Option<Condition> {
     let person = principal.person_id.filter(|_| !dependants.is_empty())?;
     Some(
         Condition::any()
-            .add(any_of(Column::PatientId, dependants).not())
+            .add(Condition::all().add(any_of(Column::PatientId, dependants)).not())
             .add(Column::SignerCapacity.is_null())
             .add(Column::SignerCapacity.ne(SignerCapacity::Minor))
+            .add(Column::Status.eq(ConsentStatus::PendingSignature))
             .add(Column::CoSignerPersonId.eq(person)),
     )
 }

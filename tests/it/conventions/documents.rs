@@ -32,6 +32,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("ConsentExpiryInput", "{ never: true }"),
     ("ConsentRecipientInput", "{ recipientClass: TREATING_PROVIDERS }"),
     ("PatientSearch", "{ namePrefix: \"Okafor\" }"),
+    ("RelatedPersonInput", "{ newPerson: { givenName: \"Ngozi\" } }"),
     // A consent for treatment, payment and operations is complete with both statements alone.
     ("ConsentTermsInput.redisclosureStatement", "true"),
     ("ConsentTermsInput.refusalConsequences", "true"),
@@ -52,6 +53,15 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("ReplacePartnerClientKeysInput.keySet", KEY_SET),
     // Nobody has this address yet.
     ("InviteUserInput.email", "\"newcomer@town.example\""),
+    ("InviteGuardianInput.email", "\"guardian@town.example\""),
+    // Two letters that are a state, and ages that fit one another.
+    ("MinorConsentRuleInput.minimumAge", "12"),
+    ("MinorConsentRuleInput.state", "\"IL\""),
+    ("SetLocationStateInput.state", "\"IL\""),
+    ("SetMinorConsentPolicyInput.ageOfMajority", "18"),
+    ("SetOrganizationStateInput.state", "\"IL\""),
+    ("StateMajorityInput.age", "19"),
+    ("StateMajorityInput.state", "\"NE\""),
     // A provider that would be entered.
     ("CreateIdentityProviderInput.key", "\"oak\""),
     ("CreateIdentityProviderInput.issuer", "\"https://oak.example.org\""),

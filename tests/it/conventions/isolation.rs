@@ -52,7 +52,8 @@ impl Place {
         let patient: Id<patient::Entity> = id(&created["id"]);
         let member = id::<()>(&created["careTeam"]["nodes"][0]["id"]).uuid();
         let consent = clinician.records_consent(patient, json!({})).await;
-        clinician.creates_patient("Ben", "Nowhere").await;
+        let ben = clinician.creates_patient("Ben", "Nowhere").await;
+        let relationship = clinician.links_parent(patient, json!({ "patientId": ben.to_string() })).await;
         assert_eq!(clinician.sees_identity_of(patient).await, Ok(format!("{given} Okafor")));
         let entry: Uuid = tenant
             .scalar("select id from audit_logs where patient_id = $1 limit 1", patient.uuid())
@@ -84,6 +85,7 @@ impl Place {
             ("patient", patient.uuid()),
             ("session", session),
             ("practitioner", clinician.practitioner().uuid()),
+            ("relationship", relationship.uuid()),
             ("role", role),
             ("roleAssignment", assignment),
             ("provider", provider),

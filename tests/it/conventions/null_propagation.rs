@@ -91,7 +91,16 @@ impl Scene {
             .ok();
         let patient: Id<patient::Entity> = id(&answer["createPatient"]["result"]["id"]);
         clinician.records_consent(patient, json!({})).await;
-        clinician.creates_patient("Ben", "Nowhere").await;
+        let ben = clinician.creates_patient("Ben", "Nowhere").await;
+        clinician.links_parent(patient, json!({ "patientId": ben.to_string() })).await;
+        let minors = json!({
+            "majorities": [{ "state": "NE", "age": 19 }], "locationId": location.to_string(),
+            "rules": [{ "state": "IL", "service": "SUD", "minimumAge": 12, "parentalConsent": true }],
+        });
+        admin.mutate("setMinorConsentPolicy", minors, "id").await.ok();
+        admin.mutate("setInternalUsePolicy", json!({ "withoutConsent": false }), "id").await.ok();
+        let minutes = json!({ "defaultMinutes": 60, "longestMinutes": 240 });
+        admin.mutate("setBreakGlassPolicy", minutes, "id").await.ok();
         assert_eq!(clinician.sees_identity_of(patient).await, Ok("Amara Okafor".to_owned()));
         let admin = town.tenant.admin().await;
         let specialist = town.tenant.role_id("SPECIALIST").await;

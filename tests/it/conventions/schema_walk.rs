@@ -26,6 +26,7 @@ const ID_KINDS: &[(&str, &str)] = &[
     ("UnlockUserInput.userId", "employee"),
     ("LocationComparator.eq", "location"),
     ("LocationComparator.in", "location"),
+    ("RelatedPersonInput.sameAsRelationshipId", "relationship"),
     ("Query.organization.id", "organization"),
     ("Query.patient.id", "patient"),
     ("Query.practitioner.id", "practitioner"),

@@ -71,6 +71,8 @@ impl Scene {
         let patient: Id<patient::Entity> = id(&created["id"]);
         let member = id::<()>(&created["careTeam"]["nodes"][0]["id"]).uuid();
         let consent = clinician.records_consent(patient, json!({})).await;
+        let mother = json!({ "newPerson": { "givenName": "Ngozi", "familyName": "Okafor" } });
+        let relationship = clinician.links_parent(patient, mother).await;
         for number in 0..30 {
             let other = clinician.creates_patient("Ben", &format!("Okafor{number}")).await;
             clinician.records_consent(other, json!({})).await;
@@ -106,6 +108,7 @@ impl Scene {
             ("partnerClient", client.uuid()),
             ("patient", patient.uuid()),
             ("practitioner", clinician.practitioner().uuid()),
+            ("relationship", relationship.uuid()),
             ("role", role),
             ("roleAssignment", assignment),
             ("session", session),

@@ -2,9 +2,11 @@
 
 mod care_team;
 mod creation;
+mod guardians;
 mod identity;
 mod listing;
 mod reach;
+mod relationships;
 mod search;
 mod supervision;
 mod vault;

@@ -192,6 +192,22 @@ impl Actor {
         id(&data["recordConsent"]["result"]["id"])
     }
 
+    /// Links a patient with a parent, whose legal authority nobody has verified, and returns the relationship's id. `related`
+    /// says who it is.
+    pub async fn links_parent(
+        &self,
+        patient: Id<patient::Entity>,
+        related: Value,
+    ) -> Id<entity::people::person_relationship::Entity> {
+        let input = json!({
+            "patientId": patient.to_string(), "related": related, "kind": "PARENT", "legalAuthority": "PARENT",
+            "evidenceReference": "cabinet 3, folder 12",
+        });
+        let data = self.mutate("linkPerson", input, "id").await.ok();
+        assert_eq!(data["linkPerson"]["userErrors"], json!([]), "they are linked");
+        id(&data["linkPerson"]["result"]["id"])
+    }
+
     /// Enters an identity provider with everything that can be said of one, and returns its id.
     pub async fn enters_identity_provider(&self, key: &str) -> uuid::Uuid {
         let issuer = format!("https://{key}.example.org");

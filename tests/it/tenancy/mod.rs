@@ -2,4 +2,6 @@
 
 mod location;
 mod organization;
+mod part2;
+mod policies;
 mod provision;

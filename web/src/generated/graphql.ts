@@ -49,6 +49,22 @@ export type Chronology =
   /** The oldest first. */
   | 'OLDEST_FIRST';
 
+/** Who signed besides the first, on the same form and day. */
+export type ConsentCoSignerInput = {
+  /** In what capacity: `MINOR`, `PARENT`, `GUARDIAN` or `LEGAL_REPRESENTATIVE`. */
+  capacity: SignerCapacity;
+  /** Who; left out for the patient, `MINOR`. */
+  personId?: string | null | undefined;
+};
+
+/** How somebody of the family is reached. Kept as a code that nobody reads back: keep the contact yourself where it is needed. */
+export type ConsentContactInput = {
+  /** The e-mail address, without regard to case, or the phone number: with its country code, else one of the United States. */
+  contact: string;
+  /** How. */
+  kind: ContactKind;
+};
+
 /** Whether it allows or forbids. */
 export type ConsentDecision =
   /** Forbids, and overrides what others allow. */
@@ -60,10 +76,18 @@ export type ConsentDecision =
 export type ConsentExpiryInput =
   {   /** At this moment, exclusively. */
   date: string; event?: never; never?: never; }
-  |  { date?: never;   /** When this event is recorded; at most 200 characters. */
+  |  { date?: never;   /** When this event is recorded with `recordExpiryEvent`; at most 200 characters. */
   event: string; never?: never; }
   |  { date?: never; event?: never;   /** Never; `true`. Allowed for `TPO` and `RESTRICTION` alone. */
   never: boolean; };
+
+/** An intermediary, and to whom it passes on what it gets. */
+export type ConsentIntermediaryInput = {
+  /** Its name; 1 to 200 characters. */
+  name: string;
+  /** Its participants: a form that names others than `TREATING_PROVIDERS` cannot be signed (42 CFR 2.31(a)(4)(ii)(B)). */
+  participants: RecipientClass;
+};
 
 /** What a consent is for; some kinds may not be combined. */
 export type ConsentKind =
@@ -88,13 +112,17 @@ export type ConsentKind =
 
 /** Somebody a consent names. Exactly one. */
 export type ConsentRecipientInput =
-  {   /** An organization with all beneath it. */
+  {   /** Somebody of the family, or a friend, by their e-mail address or phone number: for `FAMILY_SHARING` and restrictions. */
+  contact: ConsentContactInput; intermediary?: never; organizationId?: never; practitionerId?: never; recipientClass?: never; userId?: never; }
+  |  { contact?: never;   /** An intermediary such as a health information exchange (42 CFR 2.31(a)(4)(ii)). */
+  intermediary: ConsentIntermediaryInput; organizationId?: never; practitionerId?: never; recipientClass?: never; userId?: never; }
+  |  { contact?: never; intermediary?: never;   /** An organization with all beneath it. */
   organizationId: string; practitionerId?: never; recipientClass?: never; userId?: never; }
-  |  { organizationId?: never;   /** One practitioner. */
+  |  { contact?: never; intermediary?: never; organizationId?: never;   /** One practitioner. */
   practitionerId: string; recipientClass?: never; userId?: never; }
-  |  { organizationId?: never; practitionerId?: never;   /** A class of recipients (42 CFR 2.31(a)(4)). */
+  |  { contact?: never; intermediary?: never; organizationId?: never; practitionerId?: never;   /** A class of recipients (42 CFR 2.31(a)(4)). */
   recipientClass: RecipientClass; userId?: never; }
-  |  { organizationId?: never; practitionerId?: never; recipientClass?: never;   /** One user. */
+  |  { contact?: never; intermediary?: never; organizationId?: never; practitionerId?: never; recipientClass?: never;   /** One user. */
   userId: string; };
 
 /** Data that a consent covers. */
@@ -105,6 +133,12 @@ export type ConsentScopeInput = {
   coversTo?: string | null | undefined;
   /** The class. `DEIDENTIFIED` needs no consent and is refused. */
   dataClass: DataClass;
+  /**
+   * Narrows the scope to this kind of resource, a word in capital letters such as `DRUG_TEST`; at most 64 of `A` to `Z`,
+   * digits and underscores. No kinds are told apart yet: what permits one kind alone opens nothing until they are, and
+   * what forbids one kind forbids all of the class.
+   */
+  resourceKind?: string | null | undefined;
 };
 
 /** Where a consent stands. Expiry by date is not a status alone: it is compared at the time of each look. */
@@ -126,13 +160,24 @@ export type ConsentStatus =
 
 /** What a consent says. */
 export type ConsentTermsInput = {
+  /**
+   * Who may disclose (42 CFR 2.31(a)(2)): your own organization, also when left out. Another organization is refused
+   * with `VALIDATION_FAILED`, since what lets somebody else disclose opens nothing here.
+   */
+  discloserOrganizationId?: string | null | undefined;
   /** How it ends. */
   expiry: ConsentExpiryInput;
-  /** What it is for. */
+  /**
+   * What it is for. Some kinds stand alone: notes kept apart, legal proceedings and research (42 CFR 2.31(b) and (d), 45
+   * CFR 164.508(b)(3)).
+   */
   kind: ConsentKind;
-  /** For what purposes; a consent without any matches nothing and cannot be signed. */
+  /**
+   * For what purposes; a consent without any matches nothing and cannot be signed. `TPO` takes `TREATMENT`, `PAYMENT` and
+   * `OPERATIONS` alone.
+   */
   purposes: Array<Purpose>;
-  /** Whom it names; 1 to 50. */
+  /** Whom it names; 1 to 50. `FAMILY_SHARING` takes contacts and users alone, `REFERRAL_PARTNER` organizations alone. */
   recipients: Array<ConsentRecipientInput>;
   /** Whether the form states that what is disclosed may be disclosed again (42 CFR 2.31(a)(10)); needed for `TPO`. */
   redisclosureStatement?: boolean;
@@ -143,6 +188,13 @@ export type ConsentTermsInput = {
   /** From when it holds; now when left out. */
   validFrom?: string | null | undefined;
 };
+
+/** How somebody is reached. */
+export type ContactKind =
+  /** By e-mail. */
+  | 'EMAIL'
+  /** By phone. */
+  | 'PHONE';
 
 /**
  * How sensitive a value is, from open to most protected. Written with every protected row when the
@@ -173,8 +225,18 @@ export type DataClass =
 
 /** A consent to prepare. */
 export type DraftConsentInput = {
+  /**
+   * Whether it stays a `DRAFT` that nobody can sign until `requestSignature`; otherwise it is `PENDING_SIGNATURE` at once,
+   * as it stands.
+   */
+  asDraft?: boolean;
   /** Whose consent. */
   patientId: string;
+  /**
+   * A consent of the same patient and kind that is `ACTIVE`: it becomes `SUPERSEDED` at the moment at which this one
+   * becomes `ACTIVE`, and stays as it is until then.
+   */
+  supersedesId?: string | null | undefined;
   /** What it says. */
   terms: ConsentTermsInput;
 };
@@ -317,6 +379,8 @@ export type RecipientKind =
 
 /** A consent that was signed elsewhere. */
 export type RecordConsentInput = {
+  /** Who signed besides, where both the minor and somebody with legal authority have to (42 CFR 2.14(c)). */
+  coSigner?: ConsentCoSignerInput | null | undefined;
   /** Where the signed form is filed; 1 to 200 characters. Do not put a name into it. */
   evidenceReference: string;
   /** A key of your choice, 1 to 200 characters: the same key and input within 24 hours file the consent once. */
@@ -327,8 +391,15 @@ export type RecordConsentInput = {
   signatureMethod: SignatureMethod;
   /** When it was signed; not in the future. */
   signedAt: string;
-  /** In what capacity it was signed: `SELF` or `LEGAL_REPRESENTATIVE`. */
+  /**
+   * In what capacity it was signed: `SELF` by an adult, `MINOR` by a patient who was a minor then. `PARENT` and `GUARDIAN`
+   * need `signerPersonId`; a `LEGAL_REPRESENTATIVE` may be named on the filed form alone.
+   */
   signerCapacity: SignerCapacity;
+  /** Who signed for the patient: a person whose legal authority in that capacity was verified, and held when they signed. */
+  signerPersonId?: string | null | undefined;
+  /** A consent of the same patient and kind that is `ACTIVE`: it becomes `SUPERSEDED`. */
+  supersedesId?: string | null | undefined;
   /** What it says. */
   terms: ConsentTermsInput;
 };
@@ -355,7 +426,7 @@ export type RevokeConsentInput = {
 export type SignConsentInput = {
   /** The consent. */
   consentId: string;
-  /** `version` of the consent as the patient read it; when it changed since, sign what it says now. */
+  /** `version` of the consent as the signer read it; when it changed since, sign what it says now. */
   expectedVersion: number;
 };
 

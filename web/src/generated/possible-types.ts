@@ -21,6 +21,15 @@
     "PatientIdentityResult": [
       "PatientIdentity",
       "Withheld"
+    ],
+    "PersonRelationshipDetailResult": [
+      "PersonRelationshipDetail",
+      "Withheld"
+    ],
+    "PolicyTerms": [
+      "BreakGlassPolicy",
+      "InternalUsePolicy",
+      "MinorConsentPolicy"
     ]
   }
 };

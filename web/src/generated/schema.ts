@@ -344,6 +344,15 @@ export type BeginOneTimeCodeEnrolmentInput = {
   password: Scalars['String']['input'];
 };
 
+/** For how long a broken glass stays open (42 CFR 2.51). */
+export type BreakGlassPolicy = {
+  __typename?: 'BreakGlassPolicy';
+  /** Minutes when nothing else is asked for, 1 to 240. */
+  defaultMinutes: Scalars['Int']['output'];
+  /** Minutes at the most, 1 to 240. */
+  longestMinutes: Scalars['Int']['output'];
+};
+
 /** A new session in a cookie of the browser. */
 export type BrowserSession = {
   __typename?: 'BrowserSession';
@@ -436,6 +445,25 @@ export type ChangePasswordInput = {
   newPassword: Scalars['String']['input'];
 };
 
+/** What changes about a relationship. What is left out stays as it is. */
+export type ChangeRelationshipInput = {
+  /** Whether the person may be written to and called about the patient. */
+  canBeContacted?: InputMaybe<Scalars['Boolean']['input']>;
+  /** `version` of the relationship as you read it. */
+  expectedVersion: Scalars['Int']['input'];
+  /** Whether to call the person in an emergency. */
+  isEmergencyContact?: InputMaybe<Scalars['Boolean']['input']>;
+  /** What the person is to the patient. */
+  kind?: InputMaybe<PersonRelationshipKind>;
+  /**
+   * What the person may decide. Stated, it is recorded anew, even if it is what stood there: it counts only when it is
+   * verified again, and its end and its evidence are forgotten.
+   */
+  legalAuthority?: InputMaybe<LegalAuthority>;
+  /** The relationship. */
+  relationshipId: Scalars['ID']['input'];
+};
+
 /** A role to be changed. What is left out stays. */
 export type ChangeRoleInput = {
   /** The `version` that you read. */
@@ -480,6 +508,14 @@ export type Consent = {
   version: Scalars['Int']['output'];
 };
 
+/** Who signed besides the first, on the same form and day. */
+export type ConsentCoSignerInput = {
+  /** In what capacity: `MINOR`, `PARENT`, `GUARDIAN` or `LEGAL_REPRESENTATIVE`. */
+  capacity: SignerCapacity;
+  /** Who; left out for the patient, `MINOR`. */
+  personId?: InputMaybe<Scalars['ID']['input']>;
+};
+
 /** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
 export type ConsentConnection = {
   __typename?: 'ConsentConnection';
@@ -493,6 +529,14 @@ export type ConsentConnection = {
   totalCount: Scalars['Int']['output'];
 };
 
+/** How somebody of the family is reached. Kept as a code that nobody reads back: keep the contact yourself where it is needed. */
+export type ConsentContactInput = {
+  /** The e-mail address, without regard to case, or the phone number: with its country code, else one of the United States. */
+  contact: Scalars['String']['input'];
+  /** How. */
+  kind: ContactKind;
+};
+
 /** Whether it allows or forbids. */
 export type ConsentDecision =
   /** Forbids, and overrides what others allow. */
@@ -503,14 +547,29 @@ export type ConsentDecision =
 /** What a consent says. */
 export type ConsentDetail = {
   __typename?: 'ConsentDetail';
+  /** When it was signed by the second of two, where both have to sign (42 CFR 2.14). */
+  coSignedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** In what capacity the second of two signed. */
+  coSignerCapacity?: Maybe<SignerCapacity>;
+  /**
+   * What was signed, in plain words, line by line: the copy that goes with what is disclosed (42 CFR 2.32(b)). It names the
+   * patient by their display code; print the name beside it where you may see it. Null until it is signed by all.
+   */
+  copy?: Maybe<Scalars['String']['output']>;
   /** Whether it allows or forbids. */
   decision: ConsentDecision;
+  /** The id of the organization that may disclose (42 CFR 2.31(a)(2)); null is your own. */
+  discloserOrganizationId?: Maybe<Scalars['ID']['output']>;
   /** Where the signed form is filed. */
   evidenceReference?: Maybe<Scalars['String']['output']>;
   /** The event that ends it, when one does. */
   expiryEvent?: Maybe<Scalars['String']['output']>;
+  /** When that event happened, once it is recorded. */
+  expiryEventAt?: Maybe<Scalars['DateTime']['output']>;
   /** How it ends. */
   expiryKind: ExpiryKind;
+  /** What it lacks, or must not hold together, before it can be signed; empty when it is complete. */
+  faults: Array<ConsentFault>;
   /** Whether it counts at this moment: active, signed, begun and not ended. */
   inForce: Scalars['Boolean']['output'];
   /** What it is for. */
@@ -539,6 +598,8 @@ export type ConsentDetail = {
   signerCapacity?: Maybe<SignerCapacity>;
   /** Where it stands. Whether its time is over is in `inForce`. */
   status: ConsentStatus;
+  /** The consent in whose place it stands: one that it superseded or will, or one of which it is a revision. */
+  supersedesId?: Maybe<Scalars['ID']['output']>;
   /** From when it holds. */
   validFrom: Scalars['DateTime']['output'];
   /** Until when, exclusively; null without an end by date. */
@@ -561,10 +622,55 @@ export type ConsentEdge = {
 export type ConsentExpiryInput =
   /** At this moment, exclusively. */
   { date: Scalars['DateTime']['input']; event?: never; never?: never; }
-  |  /** When this event is recorded; at most 200 characters. */
+  |  /** When this event is recorded with `recordExpiryEvent`; at most 200 characters. */
   { date?: never; event: Scalars['String']['input']; never?: never; }
   |  /** Never; `true`. Allowed for `TPO` and `RESTRICTION` alone. */
   { date?: never; event?: never; never: Scalars['Boolean']['input']; };
+
+/** What a form lacks, or must not hold together: until nothing is, nobody can sign it (42 CFR 2.31(a) and (c)). */
+export type ConsentFault =
+  /** A contact is named in a kind other than `FAMILY_SHARING` and `RESTRICTION`. */
+  | 'CONTACT_NOT_IN_FAMILY_SHARING'
+  /** SUD counseling notes stand in a consent of another kind (42 CFR 2.31(b)). */
+  | 'COUNSELING_NOTES_MIXED'
+  /** A consent to SUD counseling notes covers something else as well, or none of them (42 CFR 2.31(b)). */
+  | 'COUNSELING_NOTES_NOT_ALONE'
+  /** It does not say when it ends: only `TPO` and `RESTRICTION` may have no end (42 CFR 2.31(a)(7)). */
+  | 'EXPIRY_MISSING'
+  /** `FAMILY_SHARING` names somebody who is neither a contact nor a user. */
+  | 'FAMILY_RECIPIENTS_ONLY'
+  /** It does not say which information: name at least one class in `scopes` (42 CFR 2.31(a)(3)). */
+  | 'INFORMATION_MISSING'
+  /** An intermediary's participants are a class other than those who treat the patient (42 CFR 2.31(a)(4)(ii)(B)). */
+  | 'INTERMEDIARY_PARTICIPANTS'
+  /** A legal proceeding is combined with another kind or purpose (42 CFR 2.31(d)). */
+  | 'LEGAL_PROCEEDING_NOT_ALONE'
+  /** `REFERRAL_PARTNER` names somebody who is no organization. */
+  | 'ORGANIZATION_RECIPIENTS_ONLY'
+  /** Psychotherapy notes stand in a consent of another kind (45 CFR 164.508(b)(3)(ii)). */
+  | 'PSYCHOTHERAPY_NOTES_MIXED'
+  /** A consent to psychotherapy notes covers something else as well, or none of them (45 CFR 164.508(b)(3)(ii)). */
+  | 'PSYCHOTHERAPY_NOTES_NOT_ALONE'
+  /** It does not say for what purpose: name at least one of `purposes` (42 CFR 2.31(a)(5)). */
+  | 'PURPOSE_MISSING'
+  /** It does not say to whom: name at least one of `recipients` (42 CFR 2.31(a)(4)). */
+  | 'RECIPIENT_MISSING'
+  /** The statement on redisclosure is missing: needed for `TPO` (42 CFR 2.31(a)(10)(i)). */
+  | 'REDISCLOSURE_STATEMENT_MISSING'
+  /** What a refusal would mean is missing: needed for `TPO` (42 CFR 2.31(a)(10)(ii)). */
+  | 'REFUSAL_CONSEQUENCES_MISSING'
+  /** Research is combined with another kind or purpose (45 CFR 164.508(b)(3)(i)). */
+  | 'RESEARCH_NOT_ALONE'
+  /** `TPO` has a purpose besides treatment, payment and operations, which alone need no end (42 CFR 2.31(a)(5)(iii), 2.33(b)). */
+  | 'TPO_PURPOSES_EXCEEDED';
+
+/** An intermediary, and to whom it passes on what it gets. */
+export type ConsentIntermediaryInput = {
+  /** Its name; 1 to 200 characters. */
+  name: Scalars['String']['input'];
+  /** Its participants: a form that names others than `TREATING_PROVIDERS` cannot be signed (42 CFR 2.31(a)(4)(ii)(B)). */
+  participants: RecipientClass;
+};
 
 /** What a consent is for; some kinds may not be combined. */
 export type ConsentKind =
@@ -599,6 +705,8 @@ export type ConsentPayload = {
 /** Somebody a consent names. */
 export type ConsentRecipient = {
   __typename?: 'ConsentRecipient';
+  /** How the contact is reached, for `CONTACT`: the contact itself is kept as a code and not shown to anybody. */
+  contactKind?: Maybe<ContactKind>;
   /** The intermediary's name, for `INTERMEDIARY`. */
   intermediaryName?: Maybe<Scalars['String']['output']>;
   /** How the recipient is named. */
@@ -615,14 +723,18 @@ export type ConsentRecipient = {
 
 /** Somebody a consent names. Exactly one. */
 export type ConsentRecipientInput =
-  /** An organization with all beneath it. */
-  { organizationId: Scalars['ID']['input']; practitionerId?: never; recipientClass?: never; userId?: never; }
+  /** Somebody of the family, or a friend, by their e-mail address or phone number: for `FAMILY_SHARING` and restrictions. */
+  { contact: ConsentContactInput; intermediary?: never; organizationId?: never; practitionerId?: never; recipientClass?: never; userId?: never; }
+  |  /** An intermediary such as a health information exchange (42 CFR 2.31(a)(4)(ii)). */
+  { contact?: never; intermediary: ConsentIntermediaryInput; organizationId?: never; practitionerId?: never; recipientClass?: never; userId?: never; }
+  |  /** An organization with all beneath it. */
+  { contact?: never; intermediary?: never; organizationId: Scalars['ID']['input']; practitionerId?: never; recipientClass?: never; userId?: never; }
   |  /** One practitioner. */
-  { organizationId?: never; practitionerId: Scalars['ID']['input']; recipientClass?: never; userId?: never; }
+  { contact?: never; intermediary?: never; organizationId?: never; practitionerId: Scalars['ID']['input']; recipientClass?: never; userId?: never; }
   |  /** A class of recipients (42 CFR 2.31(a)(4)). */
-  { organizationId?: never; practitionerId?: never; recipientClass: RecipientClass; userId?: never; }
+  { contact?: never; intermediary?: never; organizationId?: never; practitionerId?: never; recipientClass: RecipientClass; userId?: never; }
   |  /** One user. */
-  { organizationId?: never; practitionerId?: never; recipientClass?: never; userId: Scalars['ID']['input']; };
+  { contact?: never; intermediary?: never; organizationId?: never; practitionerId?: never; recipientClass?: never; userId: Scalars['ID']['input']; };
 
 /** Data that a consent covers. */
 export type ConsentScope = {
@@ -633,7 +745,10 @@ export type ConsentScope = {
   coversTo?: Maybe<Scalars['DateTime']['output']>;
   /** The class. */
   dataClass: DataClass;
-  /** Narrowed to this kind of resource; null covers all of the class. */
+  /**
+   * Narrowed to this kind of resource; null covers all of the class. What permits one kind alone opens nothing until kinds are
+   * told apart; what forbids one kind forbids all of the class.
+   */
   resourceKind?: Maybe<Scalars['String']['output']>;
 };
 
@@ -645,6 +760,12 @@ export type ConsentScopeInput = {
   coversTo?: InputMaybe<Scalars['DateTime']['input']>;
   /** The class. `DEIDENTIFIED` needs no consent and is refused. */
   dataClass: DataClass;
+  /**
+   * Narrows the scope to this kind of resource, a word in capital letters such as `DRUG_TEST`; at most 64 of `A` to `Z`,
+   * digits and underscores. No kinds are told apart yet: what permits one kind alone opens nothing until they are, and
+   * what forbids one kind forbids all of the class.
+   */
+  resourceKind?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Where a consent stands. Expiry by date is not a status alone: it is compared at the time of each look. */
@@ -666,13 +787,24 @@ export type ConsentStatus =
 
 /** What a consent says. */
 export type ConsentTermsInput = {
+  /**
+   * Who may disclose (42 CFR 2.31(a)(2)): your own organization, also when left out. Another organization is refused
+   * with `VALIDATION_FAILED`, since what lets somebody else disclose opens nothing here.
+   */
+  discloserOrganizationId?: InputMaybe<Scalars['ID']['input']>;
   /** How it ends. */
   expiry: ConsentExpiryInput;
-  /** What it is for. */
+  /**
+   * What it is for. Some kinds stand alone: notes kept apart, legal proceedings and research (42 CFR 2.31(b) and (d), 45
+   * CFR 164.508(b)(3)).
+   */
   kind: ConsentKind;
-  /** For what purposes; a consent without any matches nothing and cannot be signed. */
+  /**
+   * For what purposes; a consent without any matches nothing and cannot be signed. `TPO` takes `TREATMENT`, `PAYMENT` and
+   * `OPERATIONS` alone.
+   */
   purposes: Array<Purpose>;
-  /** Whom it names; 1 to 50. */
+  /** Whom it names; 1 to 50. `FAMILY_SHARING` takes contacts and users alone, `REFERRAL_PARTNER` organizations alone. */
   recipients: Array<ConsentRecipientInput>;
   /** Whether the form states that what is disclosed may be disclosed again (42 CFR 2.31(a)(10)); needed for `TPO`. */
   redisclosureStatement?: Scalars['Boolean']['input'];
@@ -683,6 +815,13 @@ export type ConsentTermsInput = {
   /** From when it holds; now when left out. */
   validFrom?: InputMaybe<Scalars['DateTime']['input']>;
 };
+
+/** How somebody is reached. */
+export type ContactKind =
+  /** By e-mail. */
+  | 'EMAIL'
+  /** By phone. */
+  | 'PHONE';
 
 /** A key to give out. */
 export type CreateApiKeyInput = {
@@ -730,6 +869,8 @@ export type CreateOrganizationInput = {
   parentOrganizationId?: InputMaybe<Scalars['ID']['input']>;
   /** A short name of its own: lower-case letters, digits and hyphens within, at most 63. */
   slug: Scalars['String']['input'];
+  /** The state in which it gives care, two capital letters. */
+  state?: InputMaybe<Scalars['String']['input']>;
   /** Its time zone, an IANA name; that of your own organization when left out. */
   timeZone?: InputMaybe<Scalars['String']['input']>;
 };
@@ -812,8 +953,18 @@ export type DisableIdentityProviderInput = {
 
 /** A consent to prepare. */
 export type DraftConsentInput = {
+  /**
+   * Whether it stays a `DRAFT` that nobody can sign until `requestSignature`; otherwise it is `PENDING_SIGNATURE` at once,
+   * as it stands.
+   */
+  asDraft?: Scalars['Boolean']['input'];
   /** Whose consent. */
   patientId: Scalars['ID']['input'];
+  /**
+   * A consent of the same patient and kind that is `ACTIVE`: it becomes `SUPERSEDED` at the moment at which this one
+   * becomes `ACTIVE`, and stays as it is until then.
+   */
+  supersedesId?: InputMaybe<Scalars['ID']['input']>;
   /** What it says. */
   terms: ConsentTermsInput;
 };
@@ -843,6 +994,14 @@ export type EmergencyContactInput = {
 export type EnableIdentityProviderInput = {
   /** The provider. */
   providerId: Scalars['ID']['input'];
+};
+
+/** A legal authority to end. */
+export type EndLegalAuthorityInput = {
+  /** When it ends: now or later, and no later than an end that is set already. Now when left out. */
+  at?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The relationship. */
+  relationshipId: Scalars['ID']['input'];
 };
 
 /** A session that ended. */
@@ -991,6 +1150,22 @@ export type FeatureFlagPayload = {
   userErrors: Array<UserError>;
 };
 
+/** Whether an organization is a Part 2 program. */
+export type FlagPart2ProgramInput = {
+  /** Whether it is one. */
+  isPart2Program: Scalars['Boolean']['input'];
+  /** The organization; your own covers all of its locations. */
+  organizationId: Scalars['ID']['input'];
+};
+
+/** Whether a location is a Part 2 unit. */
+export type FlagPart2UnitInput = {
+  /** The location; what is part of it is covered. */
+  locationId: Scalars['ID']['input'];
+  /** Whether it is one: an identified unit that holds itself out as giving SUD treatment. */
+  part2Unit: Scalars['Boolean']['input'];
+};
+
 /** A proof that is fresh. */
 export type FreshProof = {
   __typename?: 'FreshProof';
@@ -1078,6 +1253,21 @@ export type IdentityProviderStatus =
   /** It is not believed; takes effect with the next request. */
   | 'DISABLED';
 
+/** Whether the program's own workforce may look without a consent (45 CFR 164.506). */
+export type InternalUsePolicy = {
+  __typename?: 'InternalUsePolicy';
+  /** Whether they may: for treatment, payment and operations, within a relationship to the patient. */
+  withoutConsent: Scalars['Boolean']['output'];
+};
+
+/** Somebody with legal authority for a patient, to invite. */
+export type InviteGuardianInput = {
+  /** The email address, by which the guardian signs in. Only a keyed token of it is stored. */
+  email: Scalars['String']['input'];
+  /** The relationship that says whose guardian the person is. */
+  relationshipId: Scalars['ID']['input'];
+};
+
 /** Somebody to invite. */
 export type InviteUserInput = {
   /** The email address, by which the user signs in. Only a keyed token of it is stored. */
@@ -1134,6 +1324,35 @@ export type IssuedPasswordResetPayload = {
   userErrors: Array<UserError>;
 };
 
+/** What the related person may decide. */
+export type LegalAuthority =
+  /** As a guardian. */
+  | 'GUARDIAN'
+  /** As a legal representative. */
+  | 'LEGAL_REPRESENTATIVE'
+  /** Nothing. */
+  | 'NONE'
+  /** As a parent. */
+  | 'PARENT';
+
+/** Somebody to enter as family of a patient, or as another person around the patient. */
+export type LinkPersonInput = {
+  /** Whether the person may be written to and called about the patient; `false` where a court limited custody. */
+  canBeContacted?: Scalars['Boolean']['input'];
+  /** Where the evidence of the authority is filed, 1 to 200 characters; can be left out until it is verified. */
+  evidenceReference?: InputMaybe<Scalars['String']['input']>;
+  /** Whether to call the person in an emergency. */
+  isEmergencyContact?: Scalars['Boolean']['input'];
+  /** What the person is to the patient. */
+  kind: PersonRelationshipKind;
+  /** What the person may decide, once somebody else has verified it. `PARENT` goes with the kind `PARENT` alone. */
+  legalAuthority: LegalAuthority;
+  /** The patient. */
+  patientId: Scalars['ID']['input'];
+  /** Who the person is. */
+  related: RelatedPersonInput;
+};
+
 /** An account of an identity provider that becomes a user's. */
 export type LinkUserInput = {
   /** The identity provider. */
@@ -1157,6 +1376,10 @@ export type Location = {
   name: Scalars['String']['output'];
   /** The location it is part of. */
   parent?: Maybe<Location>;
+  /** Whether it is a Part 2 unit by itself (42 CFR 2.11). Also where it is none, it may be part of one, or of a program. */
+  part2Unit: Scalars['Boolean']['output'];
+  /** The state in which it lies, two capital letters; null when that of the organization counts. */
+  state?: Maybe<Scalars['String']['output']>;
   /** Its time zone, an IANA name such as `America/New_York`. */
   timeZone: Scalars['String']['output'];
 };
@@ -1200,6 +1423,51 @@ export type LocationKind =
   /** A property that holds houses. */
   | 'PROPERTY';
 
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type LocationPayload = {
+  __typename?: 'LocationPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<Location>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** From which age minors consent alone, by state and service (42 CFR 2.14, 45 CFR 164.502(g)). */
+export type MinorConsentPolicy = {
+  __typename?: 'MinorConsentPolicy';
+  /** The age of majority where no state says otherwise, in years. */
+  ageOfMajority: Scalars['Int']['output'];
+  /** States in which people come of age at another age. */
+  majorities: Array<StateMajority>;
+  /** Which services minors consent to, and where. Where no rule fits, a parent or guardian decides. */
+  rules: Array<MinorConsentRule>;
+};
+
+/** A service to which minors of a state consent. */
+export type MinorConsentRule = {
+  __typename?: 'MinorConsentRule';
+  /** From which age, in years: 10 or more, and below the age of majority of the state. */
+  minimumAge: Scalars['Int']['output'];
+  /** Whether a parent or guardian has to consent as well; then both sign (42 CFR 2.14(c)). */
+  parentalConsent: Scalars['Boolean']['output'];
+  /** The class of the service's records: `GENERAL_PHI`, `MENTAL_HEALTH` or `SUD`. */
+  service: DataClass;
+  /** The state in which care is given, two capital letters. */
+  state: Scalars['String']['output'];
+};
+
+/** A service to which minors of a state consent. */
+export type MinorConsentRuleInput = {
+  /** From which age, in years: 10 or more, and below the age of majority of the state. */
+  minimumAge: Scalars['Int']['input'];
+  /** Whether a parent or guardian has to consent as well; then both sign (42 CFR 2.14(c)). */
+  parentalConsent: Scalars['Boolean']['input'];
+  /** The class of the service's records: `GENERAL_PHI`, `MENTAL_HEALTH` or `SUD`. */
+  service: DataClass;
+  /** The state in which care is given, two capital letters. */
+  state: Scalars['String']['input'];
+};
+
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type Mutation = {
   __typename?: 'Mutation';
@@ -1242,6 +1510,13 @@ export type Mutation = {
    * has to wait), `VALIDATION_FAILED`, `INVALID_STATE` (the token is not that of a session).
    */
   changePassword?: Maybe<PasswordChangePayload>;
+  /**
+   * Changes who somebody is to a patient. Needs the permission `phi.write` besides.
+   *
+   * User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`, `ACCESS_DENIED`, `SEPARATION_OF_DUTIES` (nobody records
+   * an authority of their own).
+   */
+  changeRelationship?: Maybe<PersonRelationshipPayload>;
   /**
    * Changes a role: from the next request on, for all who have it and for the roles built upon it.
    *
@@ -1311,7 +1586,8 @@ export type Mutation = {
   /**
    * Prepares a consent for the patient to sign. It permits nothing until it is signed.
    *
-   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED` (no relationship to the patient).
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `INVALID_STATE` (what it is to supersede is not active, or of another
+   * kind), `ACCESS_DENIED` (no relationship to the patient).
    */
   draftConsent?: Maybe<ConsentPayload>;
   /**
@@ -1320,6 +1596,39 @@ export type Mutation = {
    * User errors: `NOT_FOUND`, `INVALID_STATE`.
    */
   enableIdentityProvider?: Maybe<IdentityProviderPayload>;
+  /**
+   * Ends a legal authority, verified or not: from that moment on it opens nothing. That of a parent or guardian ends by
+   * itself when the patient comes of age. Needs the permission `phi.write` besides.
+   *
+   * User errors: `NOT_FOUND`, `ACCESS_DENIED`, `VALIDATION_FAILED`, `INVALID_STATE` (there is no authority, or it has ended).
+   */
+  endLegalAuthority?: Maybe<PersonRelationshipPayload>;
+  /**
+   * Says whether an organization is a Part 2 program (42 CFR 2.11). From the moment it is, whoever is served there or beneath
+   * is a patient of a SUD program: their identity and their consents become SUD records in the same act, and consents that
+   * do not list `SUD` show nothing of them any more. A label never becomes less strict, so when it is no program any more,
+   * only patients entered afterwards are labelled otherwise. Needs a proof of who you are that is less than five minutes old,
+   * else `REAUTH_REQUIRED`.
+   *
+   * User error: `NOT_FOUND`.
+   */
+  flagPart2Program?: Maybe<OrganizationPayload>;
+  /**
+   * Says whether a location is a Part 2 unit (42 CFR 2.11), with all that is part of it. What it does to patients who are
+   * served there is what `flagPart2Program` does. Needs a proof of who you are that is less than five minutes old, else
+   * `REAUTH_REQUIRED`.
+   *
+   * User error: `NOT_FOUND`.
+   */
+  flagPart2Unit?: Maybe<LocationPayload>;
+  /**
+   * Makes a user with the role `GUARDIAN` for somebody whose legal authority is verified and has not ended. What the
+   * guardian reaches is decided at each look, by the authority and the patient's age; the role by itself reaches nothing.
+   *
+   * User errors: `NOT_FOUND`, `INVALID_STATE` (no legal authority that is verified and in force), `ALREADY_EXISTS` (the email
+   * address, or the person has a user: give that one the role), `VALIDATION_FAILED`.
+   */
+  inviteGuardian?: Maybe<IssuedInvitationPayload>;
   /**
    * Makes a user who can sign in once they accepted the invitation, within seven days unless the operator says otherwise.
    *
@@ -1334,6 +1643,15 @@ export type Mutation = {
    * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not active).
    */
   issuePasswordReset?: Maybe<IssuedPasswordResetPayload>;
+  /**
+   * Enters who somebody is to a patient, such as a parent or guardian. Two people are linked once, whichever of them is
+   * the patient. Needs the permission `phi.write` besides. A legal authority opens nothing before somebody else has verified it
+   * (`verifyLegalAuthority`).
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ALREADY_EXISTS` (these two are linked), `ACCESS_DENIED`, `INVALID_STATE`
+   * (the user stands for no person), `SEPARATION_OF_DUTIES` (nobody records an authority of their own).
+   */
+  linkPerson?: Maybe<PersonRelationshipPayload>;
   /**
    * Links a user with an account of an identity provider, in place of the account before: whoever has the account is that
    * user. Users whose rank is above one's own are out of reach.
@@ -1356,11 +1674,22 @@ export type Mutation = {
    */
   reauthenticate?: Maybe<FreshProofPayload>;
   /**
-   * Files a consent that was signed on paper or given orally, with its evidence. It counts at once.
+   * Files a consent that was signed on paper or given orally, with its evidence. It counts at once. Whose signatures a
+   * minor's form takes is told at `signConsent`; a form without one of them is refused.
    *
-   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
+   * User errors: `NOT_FOUND` (of a signer: nobody whose authority was verified), `VALIDATION_FAILED` (one for each fault of
+   * the form, with the path of the term), `INVALID_STATE` (what it is to supersede is not active, or of another kind),
+   * `ACCESS_DENIED`, `IDEMPOTENCY_CONFLICT`.
    */
   recordConsent?: Maybe<ConsentPayload>;
+  /**
+   * Records that the event happened with which a consent ends: it becomes `EXPIRED`, and every request that begins after
+   * this is answered without it. An event is recorded once. Of a restriction it is recorded by those whom it does not bind.
+   *
+   * User errors: `NOT_FOUND`, `INVALID_STATE` (not active, or it ends in another way), `VALIDATION_FAILED`,
+   * `ACCESS_DENIED`.
+   */
+  recordExpiryEvent?: Maybe<ConsentPayload>;
   /**
    * Buys the next pair of tokens with a refresh token, which is of no more use afterwards. A token that was used before
    * ends all tokens that came of it, at once. Needs a refresh token that is good, else `UNAUTHENTICATED`: sign in again.
@@ -1380,6 +1709,13 @@ export type Mutation = {
    * User errors: `NOT_FOUND` (organization), `VALIDATION_FAILED`.
    */
   registerPartnerClient?: Maybe<PartnerClientPayload>;
+  /**
+   * Says no to a consent that is not signed: it becomes `REJECTED`, and was never good for anything. Whoever could sign it
+   * says no here; staff do when the patient told them, or when the form is not needed any more.
+   *
+   * User errors: `NOT_FOUND`, `INVALID_STATE` (signed, rejected or ended), `ACCESS_DENIED` (it is not for you to sign).
+   */
+  rejectConsent?: Maybe<ConsentPayload>;
   /**
    * Removes the organization's own switch of a feature.
    *
@@ -1425,6 +1761,13 @@ export type Mutation = {
    */
   requestPasswordReset?: Maybe<PasswordResetRequestPayload>;
   /**
+   * Puts a draft before whoever signs it: it becomes `PENDING_SIGNATURE`. A form with `faults` is not put before anybody.
+   *
+   * User errors: `NOT_FOUND`, `STALE_VERSION`, `INVALID_STATE` (no draft), `VALIDATION_FAILED` (one for each fault, with
+   * the path of the term), `ACCESS_DENIED`.
+   */
+  requestSignature?: Maybe<ConsentPayload>;
+  /**
    * Makes a new token for somebody who was invited; the one before it is good for nothing any more.
    *
    * User errors: `NOT_FOUND`, `RANK_TOO_LOW`, `INVALID_STATE` (not invited, or accepted already).
@@ -1445,6 +1788,14 @@ export type Mutation = {
    */
   resetPassword?: Maybe<PasswordChangePayload>;
   /**
+   * Changes a consent that is not signed. What was put before somebody stays as it was: the old one becomes `REJECTED`, and
+   * a new one with the new terms stands where it stood; it is the result.
+   *
+   * User errors: `NOT_FOUND`, `STALE_VERSION`, `VALIDATION_FAILED`, `INVALID_STATE` (signed, rejected or ended),
+   * `ACCESS_DENIED`.
+   */
+  reviseConsent?: Maybe<ConsentPayload>;
+  /**
    * Revokes a key: the next request with it is refused.
    *
    * User errors: `NOT_FOUND`, `INVALID_STATE` when it is revoked already.
@@ -1457,8 +1808,10 @@ export type Mutation = {
    */
   revokeApiToken?: Maybe<ApiTokenPayload>;
   /**
-   * Revokes a consent or restriction. Every request that begins after this is answered without it. The patient revokes
-   * here; staff file a revocation with its evidence, but of a restriction only those whom it does not bind.
+   * Revokes a consent or restriction. Every request that begins after this is answered without it, and what was shared with
+   * the family under it is shared no more. The patient revokes here, as does whoever signed for them while they have legal
+   * authority; a minor revokes what they signed. Staff file a revocation with its evidence, but of a restriction only those
+   * whom it does not bind.
    *
    * User errors: `NOT_FOUND`, `INVALID_STATE` (not active), `VALIDATION_FAILED`, `ACCESS_DENIED`.
    */
@@ -1502,15 +1855,59 @@ export type Mutation = {
    */
   rotateApiKey?: Maybe<NewApiKeyPayload>;
   /**
+   * Says for how long a broken glass stays open (42 CFR 2.51): an hour, and at most four, until somebody says otherwise. A
+   * glass that is broken already keeps its time.
+   *
+   * User errors: `VALIDATION_FAILED`, `NOT_FOUND` (the location), `ALREADY_EXISTS` (a version that begins at that moment).
+   */
+  setBreakGlassPolicy?: Maybe<PolicyPayload>;
+  /**
    * Switches a feature for the organization, whatever holds for all others.
    *
    * User errors: `VALIDATION_FAILED`, `STALE_VERSION`.
    */
   setFeatureFlag?: Maybe<FeatureFlagPayload>;
   /**
-   * Signs one's own consent. An incomplete form is refused, with what is missing.
+   * Says whether the program's own workforce may look for treatment, payment and operations without a consent
+   * (45 CFR 164.506). They may not until somebody says so here. It never opens notes that are kept apart, never lets
+   * anybody search, write out or disclose, and a restriction goes before it.
    *
-   * User errors: `NOT_FOUND`, `STALE_VERSION`, `INVALID_STATE` (signed or revoked already), `VALIDATION_FAILED`.
+   * User errors: `VALIDATION_FAILED`, `NOT_FOUND` (the location), `ALREADY_EXISTS` (a version that begins at that moment).
+   */
+  setInternalUsePolicy?: Maybe<PolicyPayload>;
+  /**
+   * Says in which state a location lies. The policy on minors (`setMinorConsentPolicy`) is applied by it to patients who
+   * are served there.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`.
+   */
+  setLocationState?: Maybe<LocationPayload>;
+  /**
+   * Says from which age minors consent alone, by state and service (42 CFR 2.14, 45 CFR 164.502(g)): what they consent to
+   * alone is closed to parents and guardians until the minor signs a consent that names them.
+   *
+   * User errors: `VALIDATION_FAILED`, `NOT_FOUND` (the location), `ALREADY_EXISTS` (a version that begins at that moment).
+   */
+  setMinorConsentPolicy?: Maybe<PolicyPayload>;
+  /**
+   * Says in which state an organization gives care, wherever a location does not say otherwise. The policy on minors
+   * (`setMinorConsentPolicy`) is applied by it: without a state, no rule fits.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`.
+   */
+  setOrganizationState?: Maybe<OrganizationPayload>;
+  /**
+   * Signs a consent of one's own, or of somebody for whom one has verified legal authority. An incomplete form is refused,
+   * with all that is missing.
+   *
+   * For a minor it depends on what the form covers: what the minor consents to alone they sign alone; records of a Part 2
+   * program take the minor's signature always; what they cannot consent to alone takes that of a parent, a guardian or a
+   * legal representative (42 CFR 2.14, 45 CFR 164.502(g)). Where it takes both, the consent stays `PENDING_SIGNATURE` after
+   * the first signature and becomes `ACTIVE` with the second, for which `version` is that after the first.
+   *
+   * User errors: `NOT_FOUND`, `STALE_VERSION`, `INVALID_STATE` (not waiting for a signature, or not for yours),
+   * `VALIDATION_FAILED` (one for each fault; `field` goes on to the term at fault), `ACCESS_DENIED` (it is not for you to
+   * sign).
    */
   signConsent?: Maybe<ConsentPayload>;
   /**
@@ -1579,6 +1976,21 @@ export type Mutation = {
    * User error: `VALIDATION_FAILED` (a document that is not valid, or not the one that its id names).
    */
   uploadTrustedDocuments?: Maybe<TrustedDocumentUploadPayload>;
+  /**
+   * Says that the evidence of a legal authority was seen: from now on the person stands in for the patient, as far as their
+   * authority goes. Somebody else than whoever wrote the relationship last has to do it, and nobody verifies an authority of
+   * their own. Needs the permission `phi.write` besides.
+   *
+   * User errors: `NOT_FOUND`, `ACCESS_DENIED`, `VALIDATION_FAILED`, `SEPARATION_OF_DUTIES`, `INVALID_STATE` (there is no
+   * authority, it is verified already, or it has ended).
+   */
+  verifyLegalAuthority?: Maybe<PersonRelationshipPayload>;
+  /**
+   * Takes a form back that nobody signed yet: it becomes a `DRAFT` again.
+   *
+   * User errors: `NOT_FOUND`, `STALE_VERSION`, `INVALID_STATE` (not waiting, or one of two has signed), `ACCESS_DENIED`.
+   */
+  withdrawSignatureRequest?: Maybe<ConsentPayload>;
 };
 
 
@@ -1609,6 +2021,12 @@ export type MutationBeginOneTimeCodeEnrolmentArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationChangePasswordArgs = {
   input: ChangePasswordInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationChangeRelationshipArgs = {
+  input: ChangeRelationshipInput;
 };
 
 
@@ -1685,6 +2103,30 @@ export type MutationEnableIdentityProviderArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationEndLegalAuthorityArgs = {
+  input: EndLegalAuthorityInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationFlagPart2ProgramArgs = {
+  input: FlagPart2ProgramInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationFlagPart2UnitArgs = {
+  input: FlagPart2UnitInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationInviteGuardianArgs = {
+  input: InviteGuardianInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationInviteUserArgs = {
   input: InviteUserInput;
 };
@@ -1693,6 +2135,12 @@ export type MutationInviteUserArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationIssuePasswordResetArgs = {
   input: IssuePasswordResetInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationLinkPersonArgs = {
+  input: LinkPersonInput;
 };
 
 
@@ -1721,6 +2169,12 @@ export type MutationRecordConsentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRecordExpiryEventArgs = {
+  input: RecordExpiryEventInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRefreshTokensArgs = {
   input: RefreshTokenInput;
 };
@@ -1735,6 +2189,12 @@ export type MutationRegenerateRecoveryCodesArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRegisterPartnerClientArgs = {
   input: RegisterPartnerClientInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRejectConsentArgs = {
+  input: RejectConsentInput;
 };
 
 
@@ -1775,6 +2235,12 @@ export type MutationRequestPasswordResetArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRequestSignatureArgs = {
+  input: RequestSignatureInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationResendInvitationArgs = {
   input: ResendInvitationInput;
 };
@@ -1789,6 +2255,12 @@ export type MutationResetOneTimeCodeArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationResetPasswordArgs = {
   input: ResetPasswordInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationReviseConsentArgs = {
+  input: ReviseConsentInput;
 };
 
 
@@ -1841,8 +2313,38 @@ export type MutationRotateApiKeyArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSetBreakGlassPolicyArgs = {
+  input: SetBreakGlassPolicyInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationSetFeatureFlagArgs = {
   input: SetFeatureFlagInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSetInternalUsePolicyArgs = {
+  input: SetInternalUsePolicyInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSetLocationStateArgs = {
+  input: SetLocationStateInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSetMinorConsentPolicyArgs = {
+  input: SetMinorConsentPolicyInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationSetOrganizationStateArgs = {
+  input: SetOrganizationStateInput;
 };
 
 
@@ -1905,6 +2407,18 @@ export type MutationUploadTrustedDocumentsArgs = {
   input: UploadTrustedDocumentsInput;
 };
 
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationVerifyLegalAuthorityArgs = {
+  input: VerifyLegalAuthorityInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationWithdrawSignatureRequestArgs = {
+  input: WithdrawSignatureRequestInput;
+};
+
 /** A new key. */
 export type NewApiKey = {
   __typename?: 'NewApiKey';
@@ -1921,6 +2435,14 @@ export type NewApiKeyPayload = {
   result?: Maybe<NewApiKey>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
+};
+
+/** Somebody whom the organization does not know yet. The name is sealed under keys of their own. */
+export type NewPersonInput = {
+  /** The family name, 1 to 100 characters; left out when nobody knows it. */
+  familyName?: InputMaybe<Scalars['String']['input']>;
+  /** The given name, 1 to 100 characters. */
+  givenName: Scalars['String']['input'];
 };
 
 /** A new session. */
@@ -1982,6 +2504,8 @@ export type Organization = {
   createdAt: Scalars['DateTime']['output'];
   /** The organization's id. */
   id: Scalars['ID']['output'];
+  /** Whether it is a Part 2 program by itself (42 CFR 2.11). Also where it is none, it may be part of one. */
+  isPart2Program: Scalars['Boolean']['output'];
   /** What it is to the tenant. */
   kind: OrganizationKind;
   /** Its name. */
@@ -1990,6 +2514,8 @@ export type Organization = {
   parent?: Maybe<Organization>;
   /** Its short name, fit for an address. */
   slug: Scalars['String']['output'];
+  /** The state in which it gives care, two capital letters; null when nobody said so. */
+  state?: Maybe<Scalars['String']['output']>;
   /** Its time zone, an IANA name such as `America/New_York`. */
   timeZone: Scalars['String']['output'];
 };
@@ -2163,6 +2689,11 @@ export type Patient = {
   identity?: Maybe<PatientIdentityResult>;
   /** Where the patient is served; null when nowhere in particular. */
   location?: Maybe<Location>;
+  /**
+   * The patient's family and others around them, newest first; those who are outside of the program see themself alone. Each
+   * one's `detail` is decided on.
+   */
+  relationships?: Maybe<PersonRelationshipConnection>;
   /** Where the patient stands. */
   status: PatientStatus;
   /** Send it back as `expectedVersion` when you change the patient. */
@@ -2179,6 +2710,13 @@ export type PatientCareTeamArgs = {
 
 /** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
 export type PatientConsentsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
+export type PatientRelationshipsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
@@ -2242,6 +2780,11 @@ export type PatientIdentity = {
   languages: Array<Scalars['String']['output']>;
   /** The middle name. */
   middleName?: Maybe<Scalars['String']['output']>;
+  /**
+   * Fields that are there and were left out, since the purpose of this look does not need them (45 CFR 164.502(b)): such
+   * as `birthDate` for `OPERATIONS`. Empty for treatment, and for the patient.
+   */
+  omitted: Array<Scalars['String']['output']>;
   /** The phone number, E.164 where it could be read. */
   phone?: Maybe<Scalars['String']['output']>;
   /** What the patient wants to be called. */
@@ -2347,6 +2890,188 @@ export type PermissionGrantInput = {
   /** How far it reaches. */
   reach: Reach;
 };
+
+/** Somebody of a patient's family, or another person around the patient. Who it is, and what they may decide, is in `detail`. */
+export type PersonRelationship = {
+  __typename?: 'PersonRelationship';
+  /** When the relationship was entered. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Who it is and what they may decide: part of the patient's identity (45 CFR 164.514(b)(2)(i)). */
+  detail?: Maybe<PersonRelationshipDetailResult>;
+  /** The relationship's id. */
+  id: Scalars['ID']['output'];
+  /** Whose family it is. */
+  patient?: Maybe<Patient>;
+  /** Send it back as `expectedVersion` when you change the relationship. */
+  version: Scalars['Int']['output'];
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type PersonRelationshipConnection = {
+  __typename?: 'PersonRelationshipConnection';
+  /** The rows with their cursors. */
+  edges: Array<PersonRelationshipEdge>;
+  /** The rows. */
+  nodes: Array<PersonRelationship>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** Who somebody is to a patient, and what they may decide. */
+export type PersonRelationshipDetail = {
+  __typename?: 'PersonRelationshipDetail';
+  /**
+   * Whether the authority counts at this moment: verified and not ended. That of a parent or guardian counts until the
+   * patient comes of age besides, whatever stands here (42 CFR 2.14, 45 CFR 164.502(g)(3)).
+   */
+  authorityInForce: Scalars['Boolean']['output'];
+  /**
+   * Whether the person may be written to and called about the patient. `false` for a guardian whose custody is limited:
+   * tell them nothing unasked.
+   */
+  canBeContacted: Scalars['Boolean']['output'];
+  /** Until when, exclusively; null while it is open. */
+  endsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Where the evidence is filed. */
+  evidenceReference?: Maybe<Scalars['String']['output']>;
+  /**
+   * The person's given and family name in one line; null when none was entered, and for a patient, whose name is in
+   * `relatedPatient`.
+   */
+  fullName?: Maybe<Scalars['String']['output']>;
+  /** Whether to call the person in an emergency. */
+  isEmergencyContact: Scalars['Boolean']['output'];
+  /** What the person is to the patient. */
+  kind: PersonRelationshipKind;
+  /** What the person may decide for the patient, once it is verified and while it is `authorityInForce`. */
+  legalAuthority: LegalAuthority;
+  /** The patient that the person is; null for others, and when that patient is none of yours. */
+  relatedPatient?: Maybe<Patient>;
+  /** When the authority was verified; null before. */
+  verifiedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The user who verified it. */
+  verifiedById?: Maybe<Scalars['ID']['output']>;
+};
+
+/** `PersonRelationshipDetail` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
+export type PersonRelationshipDetailResult = PersonRelationshipDetail | Withheld;
+
+/** A row of a connection with its cursor. */
+export type PersonRelationshipEdge = {
+  __typename?: 'PersonRelationshipEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: PersonRelationship;
+};
+
+/** What the related person is to the person. */
+export type PersonRelationshipKind =
+  /** A child. */
+  | 'CHILD'
+  /** A friend. */
+  | 'FRIEND'
+  /** A legal guardian. */
+  | 'GUARDIAN'
+  /** Someone else. */
+  | 'OTHER'
+  /** A parent. */
+  | 'PARENT'
+  /** A sibling. */
+  | 'SIBLING'
+  /** A recovery sponsor. */
+  | 'SPONSOR'
+  /** A spouse or partner. */
+  | 'SPOUSE';
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type PersonRelationshipPayload = {
+  __typename?: 'PersonRelationshipPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<PersonRelationship>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** What holds at this moment, whoever set it or nobody did. */
+export type PoliciesInForce = {
+  __typename?: 'PoliciesInForce';
+  /** For how long a broken glass stays open (42 CFR 2.51). An hour and at most four when nothing was set. */
+  breakGlass: BreakGlassPolicy;
+  /** Whether the program's own workforce may look without a consent (45 CFR 164.506). They may not when nothing was set. */
+  internalUse: InternalUsePolicy;
+  /** From which age minors consent alone (42 CFR 2.14). Nobody does when nothing was set. */
+  minorConsent: MinorConsentPolicy;
+};
+
+/** A version of a policy. Versions never change: setting a policy anew adds one. */
+export type Policy = {
+  __typename?: 'Policy';
+  /** When it was set. */
+  createdAt: Scalars['DateTime']['output'];
+  /** From when it holds. */
+  effectiveFrom: Scalars['DateTime']['output'];
+  /** Until when it holds, exclusively: when the next version for the same place begins. Null for the last version. */
+  effectiveUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** The version's id. */
+  id: Scalars['ID']['output'];
+  /** Whether it holds at this moment. */
+  inForce: Scalars['Boolean']['output'];
+  /** What the policy is about. */
+  kind: PolicyKind;
+  /**
+   * The location it is about; null when it is the whole organization's. A location's policy goes before that of the
+   * organization.
+   */
+  location?: Maybe<Location>;
+  /** What it says. */
+  terms: PolicyTerms;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type PolicyConnection = {
+  __typename?: 'PolicyConnection';
+  /** The rows with their cursors. */
+  edges: Array<PolicyEdge>;
+  /** The rows. */
+  nodes: Array<Policy>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type PolicyEdge = {
+  __typename?: 'PolicyEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: Policy;
+};
+
+/** What a policy is about. */
+export type PolicyKind =
+  /** For how long a broken glass stays open (42 CFR 2.51). */
+  | 'BREAK_GLASS'
+  /** Whether the program's own workforce may look for treatment, payment and operations without a consent (45 CFR 164.506). */
+  | 'INTERNAL_USE'
+  /** From which age minors consent alone, by state and service (42 CFR 2.14). */
+  | 'MINOR_CONSENT';
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type PolicyPayload = {
+  __typename?: 'PolicyPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<Policy>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** What a version of a policy says, by its kind. */
+export type PolicyTerms = BreakGlassPolicy | InternalUsePolicy | MinorConsentPolicy;
 
 /** A postal address in the United States. */
 export type PostalAddress = {
@@ -2513,6 +3238,13 @@ export type Query = {
   patients?: Maybe<PatientConnection>;
   /** Everything that a role can permit. */
   permissions?: Maybe<Array<PermissionDescription>>;
+  /** The versions of the organization's policies: those that hold, those that held and those that will. */
+  policies?: Maybe<PolicyConnection>;
+  /**
+   * What holds now for patients served at a location, or nowhere in particular: the location's policy, else the
+   * organization's, else what holds when nobody decided. Null when there is no such location.
+   */
+  policiesInForce?: Maybe<PoliciesInForce>;
   /** The practitioner with this id; null when your organization has none. */
   practitioner?: Maybe<Practitioner>;
   /** The practitioners of your organization. */
@@ -2645,6 +3377,21 @@ export type QueryPatientsArgs = {
 
 
 /** What can be asked. */
+export type QueryPoliciesArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  kind?: InputMaybe<PolicyKind>;
+  orderBy?: Chronology;
+};
+
+
+/** What can be asked. */
+export type QueryPoliciesInForceArgs = {
+  locationId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+/** What can be asked. */
 export type QueryPractitionerArgs = {
   id: Scalars['ID']['input'];
 };
@@ -2771,6 +3518,8 @@ export type RecipientKind =
 
 /** A consent that was signed elsewhere. */
 export type RecordConsentInput = {
+  /** Who signed besides, where both the minor and somebody with legal authority have to (42 CFR 2.14(c)). */
+  coSigner?: InputMaybe<ConsentCoSignerInput>;
   /** Where the signed form is filed; 1 to 200 characters. Do not put a name into it. */
   evidenceReference: Scalars['String']['input'];
   /** A key of your choice, 1 to 200 characters: the same key and input within 24 hours file the consent once. */
@@ -2781,10 +3530,25 @@ export type RecordConsentInput = {
   signatureMethod: SignatureMethod;
   /** When it was signed; not in the future. */
   signedAt: Scalars['DateTime']['input'];
-  /** In what capacity it was signed: `SELF` or `LEGAL_REPRESENTATIVE`. */
+  /**
+   * In what capacity it was signed: `SELF` by an adult, `MINOR` by a patient who was a minor then. `PARENT` and `GUARDIAN`
+   * need `signerPersonId`; a `LEGAL_REPRESENTATIVE` may be named on the filed form alone.
+   */
   signerCapacity: SignerCapacity;
+  /** Who signed for the patient: a person whose legal authority in that capacity was verified, and held when they signed. */
+  signerPersonId?: InputMaybe<Scalars['ID']['input']>;
+  /** A consent of the same patient and kind that is `ACTIVE`: it becomes `SUPERSEDED`. */
+  supersedesId?: InputMaybe<Scalars['ID']['input']>;
   /** What it says. */
   terms: ConsentTermsInput;
+};
+
+/** The event that a consent was to end with. */
+export type RecordExpiryEventInput = {
+  /** The consent: `ACTIVE`, and it ends with an event. */
+  consentId: Scalars['ID']['input'];
+  /** When the event happened: not in the future, and not before the consent was signed. */
+  occurredAt: Scalars['DateTime']['input'];
 };
 
 /** Codes that stand in for the authenticator app. Keep them apart from it. */
@@ -2828,6 +3592,23 @@ export type RegisterPartnerClientInput = {
   /** Keys of permissions: such as a partner may have, and as you have yourself. */
   scopes: Array<Scalars['String']['input']>;
 };
+
+/** A consent that will not be signed. */
+export type RejectConsentInput = {
+  /** The consent: `DRAFT` or `PENDING_SIGNATURE`. */
+  consentId: Scalars['ID']['input'];
+};
+
+/** Who the related person is. Exactly one. */
+export type RelatedPersonInput =
+  /** Somebody whom the organization does not know yet. */
+  { newPerson: NewPersonInput; patientId?: never; sameAsRelationshipId?: never; userId?: never; }
+  |  /** Another patient, within your reach. */
+  { newPerson?: never; patientId: Scalars['ID']['input']; sameAsRelationshipId?: never; userId?: never; }
+  |  /** The person of another relationship within your reach: the parent of a second child. */
+  { newPerson?: never; patientId?: never; sameAsRelationshipId: Scalars['ID']['input']; userId?: never; }
+  |  /** A user who stands for a person: a patient, a guardian. */
+  { newPerson?: never; patientId?: never; sameAsRelationshipId?: never; userId: Scalars['ID']['input']; };
 
 /** Which switch is to be removed. */
 export type RemoveFeatureFlagInput = {
@@ -2941,6 +3722,14 @@ export type RequestPasswordResetInput = {
   organization: Scalars['String']['input'];
 };
 
+/** A draft to put before whoever signs. */
+export type RequestSignatureInput = {
+  /** The consent: a `DRAFT`. */
+  consentId: Scalars['ID']['input'];
+  /** `version` of the consent as you read it. */
+  expectedVersion: Scalars['Int']['input'];
+};
+
 /** An invitation to send anew. */
 export type ResendInvitationInput = {
   /** The user who was invited. */
@@ -2959,6 +3748,16 @@ export type ResetPasswordInput = {
   password: Scalars['String']['input'];
   /** The token. */
   token: Scalars['String']['input'];
+};
+
+/** Other terms for a consent that nobody or only one of two has signed. */
+export type ReviseConsentInput = {
+  /** The consent: `DRAFT` or `PENDING_SIGNATURE`. */
+  consentId: Scalars['ID']['input'];
+  /** `version` of the consent as you read it. */
+  expectedVersion: Scalars['Int']['input'];
+  /** What it says from now on; all of it. */
+  terms: ConsentTermsInput;
 };
 
 /** How staff know of a revocation. */
@@ -3137,6 +3936,18 @@ export type RotateApiKeyInput = {
   overlapMinutes: Scalars['Int']['input'];
 };
 
+/** For how long a broken glass stays open. */
+export type SetBreakGlassPolicyInput = {
+  /** Minutes when nothing else is asked for: 1 to 240, and no more than `longestMinutes`. */
+  defaultMinutes: Scalars['Int']['input'];
+  /** From when it holds: now or later, never in the past. Now when left out. */
+  effectiveFrom?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The location it is about; left out, it is the whole organization's. */
+  locationId?: InputMaybe<Scalars['ID']['input']>;
+  /** Minutes at the most, 1 to 240. */
+  longestMinutes: Scalars['Int']['input'];
+};
+
 /** How a feature is to be switched. */
 export type SetFeatureFlagInput = {
   /** What it is for, at most 200 characters; left out, there is none. */
@@ -3151,11 +3962,54 @@ export type SetFeatureFlagInput = {
   rolloutPercentage?: Scalars['Int']['input'];
 };
 
+/** Whether the program's own workforce may look without a consent. */
+export type SetInternalUsePolicyInput = {
+  /** From when it holds: now or later, never in the past. Now when left out. */
+  effectiveFrom?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The location it is about; left out, it is the whole organization's. */
+  locationId?: InputMaybe<Scalars['ID']['input']>;
+  /** Whether they may: for treatment, payment and operations, within a relationship to the patient (45 CFR 164.506). */
+  withoutConsent: Scalars['Boolean']['input'];
+};
+
+/** The state in which a location lies. */
+export type SetLocationStateInput = {
+  /** The location. */
+  locationId: Scalars['ID']['input'];
+  /** The state, two capital letters; left out, that of the organization counts. */
+  state?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** From which age minors consent alone. What is not said anew does not go on: a version says everything. */
+export type SetMinorConsentPolicyInput = {
+  /** The age of majority where no state says otherwise, 18 to 21 years. */
+  ageOfMajority?: Scalars['Int']['input'];
+  /** From when it holds: now or later, never in the past. Now when left out. */
+  effectiveFrom?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The location it is about; left out, it is the whole organization's. */
+  locationId?: InputMaybe<Scalars['ID']['input']>;
+  /** States in which people come of age at another age, each once. */
+  majorities?: Array<StateMajorityInput>;
+  /**
+   * Which services minors consent to, and where: at most 200, one for each state and service. Where none fits, a parent or
+   * guardian decides.
+   */
+  rules?: Array<MinorConsentRuleInput>;
+};
+
+/** The state in which an organization gives care. */
+export type SetOrganizationStateInput = {
+  /** The organization. */
+  organizationId: Scalars['ID']['input'];
+  /** The state, two capital letters; left out, none is known any more. */
+  state?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** A consent to sign. */
 export type SignConsentInput = {
   /** The consent. */
   consentId: Scalars['ID']['input'];
-  /** `version` of the consent as the patient read it; when it changed since, sign what it says now. */
+  /** `version` of the consent as the signer read it; when it changed since, sign what it says now. */
   expectedVersion: Scalars['Int']['input'];
 };
 
@@ -3210,6 +4064,23 @@ export type SigningAlgorithm =
   | 'RS256'
   /** RSASSA-PKCS1-v1_5 with SHA-384. */
   | 'RS384';
+
+/** The age of majority of a state. */
+export type StateMajority = {
+  __typename?: 'StateMajority';
+  /** The age in years, 18 to 21. */
+  age: Scalars['Int']['output'];
+  /** The state, two capital letters. */
+  state: Scalars['String']['output'];
+};
+
+/** The age of majority of a state. */
+export type StateMajorityInput = {
+  /** The age in years, 18 to 21. */
+  age: Scalars['Int']['input'];
+  /** The state, two capital letters. */
+  state: Scalars['String']['input'];
+};
 
 /** A user to suspend. */
 export type SuspendUserInput = {
@@ -3579,6 +4450,14 @@ export type UserStatusComparator = {
   in?: InputMaybe<Array<UserStatus>>;
 };
 
+/** A legal authority whose evidence was seen. */
+export type VerifyLegalAuthorityInput = {
+  /** Where the evidence is filed: a birth certificate, a court's order; 1 to 200 characters. */
+  evidenceReference: Scalars['String']['input'];
+  /** The relationship. */
+  relationshipId: Scalars['ID']['input'];
+};
+
 /** Who is signed in, and what they may do. */
 export type Viewer = {
   __typename?: 'Viewer';
@@ -3617,6 +4496,14 @@ export type ViewerApiTokensArgs = {
 export type ViewerSessionsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A form to take back before anybody signs. */
+export type WithdrawSignatureRequestInput = {
+  /** The consent: `PENDING_SIGNATURE`, and nobody signed yet. */
+  consentId: Scalars['ID']['input'];
+  /** `version` of the consent as you read it. */
+  expectedVersion: Scalars['Int']['input'];
 };
 
 /** A refusal. It is data, not an error: show the reason instead of the value. */
