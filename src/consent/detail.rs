@@ -186,7 +186,7 @@ impl Scoped for consent_recipient::Entity {
     }
 }
 
-fn consents_in_scope(viewer: &Viewer) -> sea_orm::sea_query::SelectStatement {
+pub(super) fn consents_in_scope(viewer: &Viewer) -> sea_orm::sea_query::SelectStatement {
     Query::select()
         .column(consent::Column::Id)
         .from(consent::Entity)

@@ -18,6 +18,8 @@ mod form;
 pub mod notice;
 pub mod rejection;
 pub mod revocation;
+pub mod shared_patient;
+pub mod sharing_grant;
 mod signed_copy;
 mod signers;
 pub mod signing;
@@ -28,7 +30,12 @@ use async_graphql::MergedObject;
 
 /// What can be asked about consents.
 #[derive(Default, MergedObject)]
-pub struct ConsentContextQuery(consent::ConsentQuery, access_explanation::AccessExplanationQuery);
+pub struct ConsentContextQuery(
+    consent::ConsentQuery,
+    access_explanation::AccessExplanationQuery,
+    sharing_grant::SharingGrantQuery,
+    shared_patient::SharedPatientQuery,
+);
 
 /// What can be changed about consents.
 #[derive(Default, MergedObject)]
@@ -39,4 +46,5 @@ pub struct ConsentContextMutation(
     filing::FilingMutation,
     expiry::ExpiryMutation,
     revocation::RevocationMutation,
+    sharing_grant::SharingGrantMutation,
 );

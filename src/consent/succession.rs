@@ -2,15 +2,12 @@
 
 use entity::{
     Gate, Id,
-    consent::{
-        consent::{self, ConsentDecision, ConsentKind, ConsentStatus, SignerCapacity},
-        sharing_grant,
-    },
+    consent::consent::{self, ConsentDecision, ConsentKind, ConsentStatus, SignerCapacity},
     people::person,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition};
 
-use super::{form::OfPatient, signers::acts_as};
+use super::{form::OfPatient, sharing_grant::end_sharing_under, signers::acts_as};
 use crate::kernel::{
     access::Permit,
     error::{Error, Result, UserErrorCode},
@@ -110,14 +107,5 @@ pub(super) async fn end_sharing(write: &Write, permit: &Permit, consent: &consen
     if permit.consult(&OfPatient(consent), &consent.kind)? != ConsentKind::FamilySharing {
         return Ok(());
     }
-    let open = Condition::all()
-        .add(sharing_grant::Column::ConsentId.eq(consent.id))
-        .add(sharing_grant::Column::RevokedAt.is_null());
-    let change = sharing_grant::ActiveModel {
-        revoked_at: Set(Some(Gate::new(write.now()))),
-        revoked_by: Set(Some(Gate::new(write.principal()?.user_id))),
-        ..Default::default()
-    };
-    write.update_all(open, change).await?;
-    Ok(())
+    end_sharing_under(write, consent.id).await
 }

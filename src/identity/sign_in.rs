@@ -78,12 +78,15 @@ pub struct EndedSession {
 
 /// How a session reaches the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Delivery {
+pub enum Delivery {
     /// As a token in the answer.
     Token,
     /// As a cookie that no script reads. The one that it takes the place of held this session, which nobody could end any
     /// more.
-    Cookie { replaces: Option<Id<session::Entity>> },
+    Cookie {
+        /// What the cookie held before.
+        replaces: Option<Id<session::Entity>>,
+    },
 }
 
 /// What can be changed about sessions.
@@ -137,10 +140,7 @@ async fn sign_in(slot: &Slot, input: SignInInput, delivery: Delivery) -> Result<
     slot.admit_attempt().await?;
     // What belongs to no organization is tried and recorded where nobody can sign in.
     let tenant_id = slot.app().tenant_by_slug(&organization).await?.unwrap_or(PLATFORM);
-    let delivery = match delivery {
-        Delivery::Token => Delivery::Token,
-        Delivery::Cookie { .. } => Delivery::Cookie { replaces: in_the_same_cookie(slot, tenant_id) },
-    };
+    let delivery = delivery.within(slot, tenant_id);
     // No transaction is open while a password is checked: that takes long, and may have to wait its turn.
     let candidate = slot.write_anonymous(tenant_id, |write| Box::pin(find_candidate(write, email))).await?;
     let checked = CheckedPassword::of(candidate, password).await?;
@@ -155,6 +155,30 @@ async fn sign_in(slot: &Slot, input: SignInInput, delivery: Delivery) -> Result<
     };
     metrics::counter!("consentry_sign_ins_total", "outcome" => label).increment(1);
     outcome
+}
+
+impl Delivery {
+    /// The same in a tenant, whose session may be in the cookie already.
+    pub fn within(self, slot: &Slot, tenant_id: Uuid) -> Self {
+        match self {
+            Self::Token => Self::Token,
+            Self::Cookie { .. } => Self::Cookie { replaces: in_the_same_cookie(slot, tenant_id) },
+        }
+    }
+
+    /// Sends what was opened, where it goes into a cookie.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn of(self, write: &Write, opened: &OpenedSession) -> Result<()> {
+        let Self::Cookie { replaces } = self else { return Ok(()) };
+        write.gives_cookie(&opened.token);
+        if let Some(replaced) = replaces {
+            end(write, replaced).await?;
+        }
+        Ok(())
+    }
 }
 
 /// The session in the cookie that the caller came with, if it is one of this tenant.
@@ -174,12 +198,7 @@ async fn open_session(
         Verdict::Proved(user, mut change) => {
             write.acts(user.id);
             let opened = open(write, user.id, Proof::Now).await?;
-            if let Delivery::Cookie { replaces } = delivery {
-                write.gives_cookie(&opened.token);
-                if let Some(replaced) = replaces {
-                    end(write, replaced).await?;
-                }
-            }
+            delivery.of(write, &opened).await?;
             change.last_sign_in_at = Set(Some(write.now()));
             write.update(user.id, None, *change).await?;
             let target = Some(("SESSION", opened.id.uuid()));

@@ -189,6 +189,36 @@ pub async fn assign_roles(write: &Write, user_id: Id<user::Entity>, keys: &[Stri
     Ok(())
 }
 
+/// Stores an active user of a patient's family, who signs in with a contact that was proved; the caller puts it into the
+/// record.
+///
+/// # Errors
+///
+/// Those of the database.
+pub async fn insert_family_user(write: &Write, contact_token: [u8; 32]) -> Result<Id<user::Entity>> {
+    let user_id = write.new_id();
+    write
+        .insert(user::ActiveModel {
+            id: Set(user_id),
+            status: Set(UserStatus::Active),
+            contact_token: Set(Some(contact_token.to_vec())),
+            ..Default::default()
+        })
+        .await?;
+    write
+        .insert(role_assignment::ActiveModel {
+            id: Set(write.new_id()),
+            user_id: Set(user_id),
+            role_id: Set(role_id(write, FAMILY).await?),
+            ..Default::default()
+        })
+        .await?;
+    Ok(user_id)
+}
+
+/// The role of those with whom patients share.
+const FAMILY: &str = "FAMILY";
+
 async fn insert_practitioner(
     write: &Write,
     user_id: Id<user::Entity>,

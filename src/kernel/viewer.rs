@@ -185,9 +185,10 @@ impl Claim {
             BearerTokenKind::Access => ClaimKind::Access,
             BearerTokenKind::ApiKey => ClaimKind::ApiKey,
             // Each of these buys one thing, and nothing else.
-            BearerTokenKind::Refresh | BearerTokenKind::Invitation | BearerTokenKind::PasswordReset => {
-                return Err(Self::refused());
-            }
+            BearerTokenKind::Refresh
+            | BearerTokenKind::Invitation
+            | BearerTokenKind::PasswordReset
+            | BearerTokenKind::Device => return Err(Self::refused()),
         };
         Ok(Some(Self { token, kind, in_cookie: false, purpose }))
     }

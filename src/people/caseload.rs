@@ -2,13 +2,17 @@
 
 use entity::{
     Id, TenantTable,
+    consent::{
+        consent::{self, ConsentDecision, ConsentStatus},
+        consent_recipient::{self, RecipientKind},
+    },
     identity::permission::Permission,
     people::{care_team_member, patient, practitioner},
     tenancy::location,
 };
 use sea_orm::{
     ColumnTrait, Condition,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, PgFunc, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -21,7 +25,8 @@ use crate::kernel::{load::any_of, viewer::Viewer};
 pub fn within_reach<C: ColumnTrait>(viewer: &Viewer, permission: Permission, patient: C) -> Condition {
     let principal = viewer.principal();
     let nothing = || Condition::all().add(Expr::value(false));
-    // A partner reaches patients through its referrals, of which there are none yet; never through who gave its key out.
+    // A partner reaches patients through its referrals, of which there are none yet, and those that consents name it for
+    // (`shared_with`); never through who gave its key out.
     if principal.partner.is_some() {
         return nothing();
     }
@@ -55,6 +60,52 @@ pub fn within_reach<C: ColumnTrait>(viewer: &Viewer, permission: Permission, pat
         return nothing();
     }
     reached.into_iter().fold(Condition::any(), Condition::add)
+}
+
+/// The rows whose `patient` column names a patient who shares with somebody outside of the program at this moment: with
+/// family by a grant under a consent in force, with a partner by a consent in force that names it, or an organization above
+/// it, for the purpose that it is bound to. `None` for everybody else. Whether anything is shown is the decision's matter.
+pub fn shared_with<C: ColumnTrait>(viewer: &Viewer, patient: C) -> Option<Condition> {
+    use consent::Column;
+    let principal = viewer.principal();
+    let consents = if let Some(partner) = &principal.partner {
+        let for_its_purpose =
+            Expr::value(partner.purpose.code()).eq(PgFunc::any(Expr::col(Column::Purposes)));
+        Condition::all().add(Column::Id.in_subquery(naming_partner(viewer))).add(for_its_purpose)
+    } else if principal.shared.is_empty() {
+        return None;
+    } else {
+        let consents = principal.shared.iter().map(|shared| shared.consent_id.uuid());
+        Condition::all().add(any_of(Column::Id, consents.collect()))
+    };
+    let now = viewer.asked_at();
+    let shared = Query::select()
+        .column(Column::PatientId)
+        .from(consent::Entity)
+        .and_where(Expr::col(consent::Entity::TENANT_ID).eq(viewer.tenant_id()))
+        .cond_where(consents)
+        .and_where(Column::Decision.eq(ConsentDecision::Permit))
+        .and_where(Column::Status.eq(ConsentStatus::Active))
+        .and_where(Column::SignedAt.lte(now))
+        .and_where(Column::ValidFrom.lte(now))
+        .and_where(Column::ValidTo.is_null().or(Column::ValidTo.gt(now)))
+        .and_where(Column::ExpiryEventAt.is_null().or(Column::ExpiryEventAt.gt(now)))
+        .and_where(Column::DeletedAt.is_null())
+        .take();
+    Some(Condition::all().add(patient.in_subquery(shared)))
+}
+
+/// The consents that name the organization of a partner, or one above it.
+fn naming_partner(viewer: &Viewer) -> SelectStatement {
+    use consent_recipient::Column;
+    let organizations: Vec<Uuid> = viewer.principal().organizations.iter().map(|id| id.uuid()).collect();
+    Query::select()
+        .column(Column::ConsentId)
+        .from(consent_recipient::Entity)
+        .and_where(Expr::col(consent_recipient::Entity::TENANT_ID).eq(viewer.tenant_id()))
+        .and_where(Column::Kind.eq(RecipientKind::Organization))
+        .and_where(any_of(Column::OrganizationId, organizations))
+        .take()
 }
 
 fn served_at(viewer: &Viewer, locations: &[Id<location::Entity>]) -> SelectStatement {

@@ -15,13 +15,13 @@ use sea_orm::{ColumnTrait, Condition, DerivePartialModel};
 
 use super::{
     care_team_member::CareTeamMember,
-    caseload::within_reach,
+    caseload::{shared_with, within_reach},
     patient_identity::{self, PatientIdentity},
     patient_search::{self, PatientSearch},
     person_relationship::PersonRelationship,
 };
 use crate::{
-    consent::consent::Consent,
+    consent::{consent::Consent, sharing_grant::SharingGrant},
     kernel::{
         access::Gated,
         door::{Door, Requires},
@@ -62,8 +62,14 @@ pub struct Patient {
 resource!(Patient of patient);
 
 impl Scoped for patient::Entity {
+    /// Those within reach; for whoever comes from outside, those that are shared with them.
     fn scope(viewer: &Viewer) -> Condition {
-        within_reach(viewer, Permission::PatientRead, patient::Column::Id)
+        let reached = || within_reach(viewer, Permission::PatientRead, patient::Column::Id);
+        match shared_with(viewer, patient::Column::Id) {
+            None => reached(),
+            Some(shared) if viewer.principal().reach(Permission::PatientRead).is_none() => shared,
+            Some(shared) => Condition::any().add(shared).add(reached()),
+        }
     }
 }
 
@@ -122,6 +128,16 @@ impl Patient {
         #[graphql(desc = "How many, 1 to 100; 10 when not stated.")] first: Option<i32>,
         #[graphql(desc = "The cursor to go on after.")] after: Option<Cursor>,
     ) -> Result<Option<Connection<Consent>>> {
+        ctx.page_of(self.id, "patient_id", Page { first, after }).await.map(Some)
+    }
+
+    /// With whom of their family the patient shares or shared, newest first. Each grant's `detail` is decided on by itself.
+    async fn sharing_grants(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 10 when not stated.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on after.")] after: Option<Cursor>,
+    ) -> Result<Option<Connection<SharingGrant>>> {
         ctx.page_of(self.id, "patient_id", Page { first, after }).await.map(Some)
     }
 }

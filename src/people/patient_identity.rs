@@ -253,7 +253,7 @@ const fn look(patient_id: Id<patient::Entity>, action: Action, operation: &'stat
 /// # Errors
 ///
 /// Those of the database; a refusal is a value.
-pub(super) async fn identity(
+pub(crate) async fn identity(
     ctx: &Context<'_>,
     patient_id: Id<patient::Entity>,
 ) -> Result<Option<Gated<PatientIdentity>>> {

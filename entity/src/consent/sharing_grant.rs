@@ -1,4 +1,6 @@
 //! `sharing_grants`: with whom of the family a patient shares, under a consent.
+//!
+//! What a one-time code is held against is a credential, and is read before anybody is known; all else is protected.
 
 use async_graphql::Enum;
 use chrono::{DateTime, Utc};
@@ -47,9 +49,9 @@ pub struct Model {
     pub contact_token: Gate<columns::ContactToken, Vec<u8>>,
     pub recipient_name: Sealed<columns::RecipientName>,
     pub user_id: Option<Gate<columns::UserId, Id<user::Entity>>>,
-    pub code_mac: Option<Gate<columns::CodeMac, Vec<u8>>>,
-    pub code_expires_at: Option<Gate<columns::CodeExpiresAt, DateTime<Utc>>>,
-    pub code_attempts: Gate<columns::CodeAttempts, i16>,
+    pub code_mac: Option<Vec<u8>>,
+    pub code_expires_at: Option<DateTime<Utc>>,
+    pub code_attempts: i16,
     pub accepted_at: Option<Gate<columns::AcceptedAt, DateTime<Utc>>>,
     pub expires_at: Option<Gate<columns::ExpiresAt, DateTime<Utc>>>,
     pub last_used_at: Option<Gate<columns::LastUsedAt, DateTime<Utc>>>,
@@ -65,7 +67,7 @@ pub struct Model {
 
 classify! {
     table "sharing_grants", standard: mutable;
-    operational: [PatientId];
+    operational: [PatientId, CodeMac, CodeExpiresAt, CodeAttempts];
     gates: {
         /// The column `consent_id`.
         ConsentId = "consent_id": GeneralPhi,
@@ -75,12 +77,6 @@ classify! {
         ContactToken = "contact_token": GeneralPhi,
         /// The column `user_id`.
         UserId = "user_id": GeneralPhi,
-        /// The column `code_mac`.
-        CodeMac = "code_mac": GeneralPhi,
-        /// The column `code_expires_at`.
-        CodeExpiresAt = "code_expires_at": GeneralPhi,
-        /// The column `code_attempts`.
-        CodeAttempts = "code_attempts": GeneralPhi,
         /// The column `accepted_at`.
         AcceptedAt = "accepted_at": GeneralPhi,
         /// The column `expires_at`.

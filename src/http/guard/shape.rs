@@ -64,8 +64,16 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
     Ok(())
 }
 
-/// Root fields of which a mutation may have one, under whatever alias: each holds a core for long.
-const ALONE: &[&str] = &["signIn", "signInWithCookie", "reauthenticate"];
+/// Root fields of which a mutation may have one, under whatever alias: each holds a core for long, or tries a code.
+const ALONE: &[&str] = &[
+    "signIn",
+    "signInWithCookie",
+    "reauthenticate",
+    "openShared",
+    "openSharedWithCookie",
+    "reopenShared",
+    "reopenSharedWithCookie",
+];
 
 /// Refuses a mutation that selects a field of its root twice under one key. By the specification the two are one; the
 /// executor would carry out both. How many selections there are to look at was bounded before.

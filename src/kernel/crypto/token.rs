@@ -1,6 +1,6 @@
 //! Bearer tokens.
 //!
-//! `cst_`, `cat_`, `crt_`, `cak_`, `civ_` or `cpr_`, then 86 characters of base64url without padding:
+//! `cst_`, `cat_`, `crt_`, `cak_`, `civ_`, `cpr_` or `cdv_`, then 86 characters of base64url without padding:
 //!
 //! ```text
 //! tenant id 16 | token id 16 | secret 32
@@ -8,8 +8,8 @@
 //!
 //! The tenant comes first because nothing may be read before the tenant is known. Only a digest of the secret
 //! is stored. Secrets are uniformly random, so a plain SHA-256 is enough: there is no list of likely ones to
-//! try. API keys, which live for a year and are kept by others, are stored as a code under a key of the tenant, so
-//! that a row written into the database by itself opens nothing.
+//! try. API keys, which live for a year and are kept by others, and secrets of devices are stored as a code under a key of
+//! the tenant, so that a row written into the database by itself opens nothing.
 
 use std::fmt;
 
@@ -43,11 +43,20 @@ pub enum BearerTokenKind {
     Invitation,
     /// `cpr_`: lets somebody choose another password, once.
     PasswordReset,
+    /// `cdv_`: a device on which somebody of a patient's family proved their contact.
+    Device,
 }
 
 impl BearerTokenKind {
-    const ALL: [Self; 6] =
-        [Self::Session, Self::Access, Self::Refresh, Self::ApiKey, Self::Invitation, Self::PasswordReset];
+    const ALL: [Self; 7] = [
+        Self::Session,
+        Self::Access,
+        Self::Refresh,
+        Self::ApiKey,
+        Self::Invitation,
+        Self::PasswordReset,
+        Self::Device,
+    ];
 
     /// The four characters a token of this kind begins with.
     #[must_use]
@@ -59,6 +68,7 @@ impl BearerTokenKind {
             Self::ApiKey => "cak_",
             Self::Invitation => "civ_",
             Self::PasswordReset => "cpr_",
+            Self::Device => "cdv_",
         }
     }
 }
@@ -169,7 +179,8 @@ impl BearerToken {
         self.secret_digest().ct_eq(stored_digest).into()
     }
 
-    /// The code over the token's id and secret under the tenant's current key: what is stored of an API key.
+    /// The code over the token's id and secret under the tenant's current key: what is stored of an API key
+    /// and of a device.
     #[must_use]
     pub fn code(&self, keys: &TenantKeys) -> [u8; 32] {
         keys.mac(DerivedPurpose::ApiKey, self.coded().as_slice())

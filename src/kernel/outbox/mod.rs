@@ -49,6 +49,7 @@ pub const AGGREGATES: &[(&str, &str)] = &[
     ("PATIENT", "patients"),
     ("POLICY", "policies"),
     ("ROLE", "roles"),
+    ("SHARING_GRANT", "sharing_grants"),
     ("USER", "users"),
 ];
 

@@ -43,6 +43,24 @@ impl Write {
         self.one::<E>(select).await
     }
 
+    /// As [`find_all`](Self::find_all), and locks the rows until the end of the transaction, always in the order of their ids.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub async fn find_all_locked<E>(&self, condition: Condition) -> Result<Vec<E::Model>>
+    where
+        E: TenantTable,
+        E::Model: FromQueryResult,
+    {
+        let select = visible::<E>(self.tenant_id()).filter(condition).order_by_asc(E::ID);
+        let rows = self.query(select.lock(LockType::NoKeyUpdate).build(DbBackend::Postgres)).await?;
+        Ok(rows
+            .iter()
+            .map(|row| E::Model::from_query_result(row, ""))
+            .collect::<std::result::Result<_, _>>()?)
+    }
+
     /// Changes every row of the tenant that meets the condition and is not deleted; returns how many.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use super::{
     rows::{changed, rows_of},
     schema_walk::{IdPosition, NOBODYS, SchemaWalk, id_kind},
 };
-use crate::support::{Actor, Answer, Tenant, Town, id, partner::SigningKey};
+use crate::support::{Actor, Answer, Tenant, Town, family::MOTHER, id, partner::SigningKey};
 
 /// Things of a tenant that all of its staff may refer to. Everything else is confined to the reach of the actor, so an
 /// id beyond that reach is an id of nobody.
@@ -60,6 +60,13 @@ impl Place {
             .await
             .expect("the look is recorded");
         let patient_user = tenant.patient_user(patient).await;
+        let (_, grant) = clinician.shares(patient, MOTHER).await;
+        let code = clinician.issues_code(grant).await;
+        let slug: Option<String> =
+            tenant.scalar("select slug::text from organizations where id = $1", tenant.id).await;
+        clinician.opens_shared_at(&slug.expect("a tenant has a slug"), MOTHER, &code).await.ok();
+        let sql = "select id from sharing_devices where tenant_id = $1";
+        let device: Uuid = tenant.scalar(sql, tenant.id).await.expect("a device that was accepted on");
         let role_key = format!("SHIFT_OF_{}", given.to_uppercase());
         let terms = json!({ "key": role_key, "name": "Night shift", "rank": 30, "permissions": [] });
         let role = admin.mutate("defineRole", terms, "id").await.ok();
@@ -84,6 +91,8 @@ impl Place {
             ("partnerClient", client.uuid()),
             ("patient", patient.uuid()),
             ("session", session),
+            ("sharingGrant", grant.uuid()),
+            ("device", device),
             ("practitioner", clinician.practitioner().uuid()),
             ("relationship", relationship.uuid()),
             ("role", role),

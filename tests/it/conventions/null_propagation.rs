@@ -16,7 +16,7 @@ use super::{
     rows::{changed, rows_of},
     schema_walk::{NOBODYS, SchemaWalk, id_kind, name_of},
 };
-use crate::support::{Actor, Answer, Town, id, partner::SigningKey};
+use crate::support::{Actor, Answer, Town, family::MOTHER, id, partner::SigningKey};
 
 /// Fields that no query of this test meets, so that nobody makes them fail.
 const NEVER_MET: &[&str] = &[
@@ -101,6 +101,9 @@ impl Scene {
         admin.mutate("setInternalUsePolicy", json!({ "withoutConsent": false }), "id").await.ok();
         let minutes = json!({ "defaultMinutes": 60, "longestMinutes": 240 });
         admin.mutate("setBreakGlassPolicy", minutes, "id").await.ok();
+        let (_, grant) = clinician.shares(patient, MOTHER).await;
+        let code = clinician.issues_code(grant).await;
+        town.anonymous().opens_shared(MOTHER, &code).await.ok();
         assert_eq!(clinician.sees_identity_of(patient).await, Ok("Amara Okafor".to_owned()));
         let admin = town.tenant.admin().await;
         let specialist = town.tenant.role_id("SPECIALIST").await;

@@ -10,7 +10,7 @@ use sqlx::{Row, postgres::PgRow};
 use uuid::Uuid;
 
 use super::schema_walk::{SchemaWalk, bears};
-use crate::support::{Actor, Town};
+use crate::support::{Actor, Town, family::MOTHER};
 
 /// For each protected field a query in which it stands, `$id` being the patient; `{}` is where the field goes.
 const EXAMPLES: &[(&str, &str)] = &[
@@ -18,7 +18,11 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("Consent.detail", "query($id: ID!) { consents(patientId: $id) { nodes { {} } } }"),
     ("Patient.identity", "query($id: ID!) { patient(id: $id) { {} } }"),
     ("Query.explainAccess", "query($id: ID!) { {} }"),
+    ("SharingGrant.detail", "query($id: ID!) { sharingGrants(patientId: $id) { nodes { {} } } }"),
 ];
+
+/// Fields that nobody within the program sees; `consent::family` and `consent::partners` hold that looks at them are recorded.
+const SEEN_FROM_OUTSIDE: [&str; 1] = ["SharedPatient.identity"];
 
 /// A row of the record as it is stored.
 struct Entry {
@@ -123,8 +127,9 @@ impl Case {
         let cases: Vec<Self> = walk
             .fields()
             .filter(|(_, field)| bears(&field.directives, "phi"))
-            .map(|(owner, field)| {
-                let path = format!("{owner}.{}", field.name.node);
+            .map(|(owner, field)| (format!("{owner}.{}", field.name.node), field))
+            .filter(|(path, _)| !SEEN_FROM_OUTSIDE.contains(&path.as_str()))
+            .map(|(path, field)| {
                 let (_, example) = EXAMPLES
                     .iter()
                     .find(|(known, _)| *known == path)
@@ -167,6 +172,7 @@ impl Scene {
         let clinician = town.tenant.clinician().await;
         let patient = clinician.creates_patient("Amara", "Okafor").await;
         clinician.records_consent(patient, json!({})).await;
+        clinician.shares(patient, MOTHER).await;
         Self { town, clinician, patient }
     }
 

@@ -20,7 +20,12 @@ use crate::{
         documents::{Values, no_literal},
         schema_walk::{SchemaWalk, id_kind},
     },
-    support::{Actor, NOBODYS, Plan, Plans, Town, id, partner::SigningKey},
+    support::{
+        Actor, NOBODYS, Plan, Plans, Town,
+        family::{MOTHER, Relative},
+        id,
+        partner::SigningKey,
+    },
 };
 
 const MANY_ROWS: &str = include_str!("plans/many_rows.sql");
@@ -78,6 +83,10 @@ impl Scene {
             clinician.records_consent(other, json!({})).await;
         }
         assert_eq!(clinician.sees_identity_of(patient).await.as_deref(), Ok("Amara Okafor"));
+        let (_, grant) = clinician.shares(patient, MOTHER).await;
+        let relative = Relative::accepting(&town, &clinician, grant, MOTHER).await.actor.at(door.clone());
+        let sql = "select id from sharing_devices where tenant_id = $1 order by created_at desc limit 1";
+        let device: Uuid = tenant.scalar(sql, tenant.id).await.expect("a device that was accepted on");
         let admin = tenant.admin().await.at(door.clone());
         let district = admin.enters_organization("DISTRICT", "north", None).await;
         let (key, partner) = admin.gives_key(district, json!({})).await;
@@ -112,6 +121,8 @@ impl Scene {
             ("role", role),
             ("roleAssignment", assignment),
             ("session", session),
+            ("sharingGrant", grant.uuid()),
+            ("device", device),
             ("provider", provider),
             ("user", clinician.user().uuid()),
         ]);
@@ -122,6 +133,7 @@ impl Scene {
             ("the manager", manager.at(door.clone())),
             ("a partner", partner),
             ("a program", program),
+            ("a relative", relative),
             ("the compliance officer", tenant.compliance().await.at(door.clone())),
             ("the patient", tenant.patient_user(patient).await.at(door.clone())),
             ("nobody", town.anonymous().at(door)),
@@ -161,6 +173,7 @@ impl Scene {
             "{ auditLogs(filter: { action: VIEW }) { totalCount nodes { operation } } }".to_owned(),
             format!("{{ auditLogs(filter: {{ patientId: \"{patient}\" }}) {{ nodes {{ operation }} }} }}"),
             format!("{{ explainAccess(patientId: \"{patient}\") {{ __typename }} }}"),
+            "{ sharedPatients { totalCount nodes { sharedUntil identity { __typename } } } }".to_owned(),
             "{ users(filter: { status: { in: [ACTIVE, SUSPENDED] } }) { totalCount nodes { id } } }".to_owned(),
             "mutation { signIn(input: { organization: \"town\", email: \"nobody@town.example\", password: \"none\" })
                 { userErrors { code } } }".to_owned(),

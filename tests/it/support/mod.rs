@@ -3,6 +3,7 @@
 mod actor;
 mod database;
 mod evidence;
+pub mod family;
 mod issuer;
 mod node;
 pub mod partner;
