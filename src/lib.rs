@@ -1,6 +1,7 @@
 //! Consentry: a GraphQL backend for behavioral-health care that shows nobody protected health information without a
 //! consent that covers the look, and can prove afterwards who saw what and why.
 
+pub mod clinical;
 pub mod command;
 pub mod config;
 pub mod consent;

@@ -7,6 +7,7 @@ use async_graphql::{
 };
 
 use crate::{
+    clinical::{ClinicalMutation, ClinicalQuery},
     consent::{ConsentContextMutation, ConsentContextQuery},
     identity::{IdentityMutation, IdentityQuery},
     kernel::{
@@ -21,7 +22,7 @@ use crate::{
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
-pub struct Query(IdentityQuery, TenancyQuery, PeopleQuery, ConsentContextQuery, PlatformQuery);
+pub struct Query(IdentityQuery, TenancyQuery, PeopleQuery, ConsentContextQuery, ClinicalQuery, PlatformQuery);
 
 /// What can be changed. Every mutation is a verb of the business and one transaction.
 #[derive(Default, MergedObject)]
@@ -30,6 +31,7 @@ pub struct Mutation(
     TenancyMutation,
     PeopleMutation,
     ConsentContextMutation,
+    ClinicalMutation,
     PlatformMutation,
 );
 

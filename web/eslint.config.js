@@ -39,10 +39,12 @@ const exceptions = {
       exceptions: {
         suffixes: ["Connection", "Edge", "Payload"],
         types: [
+          "AccessApprovalDetail",
           "AccessExplanation",
           "AccessExplanationEntry",
           "ActivatedUser",
           "AuditSubject",
+          "BreakGlassDetail",
           "BreakGlassPolicy",
           "BrowserSession",
           "BrowserSharingAccess",
@@ -74,6 +76,7 @@ const exceptions = {
           "PersonRelationshipDetail",
           "PoliciesInForce",
           "PostalAddress",
+          "ProtectedNoteContent",
           "RateLimit",
           "RemovedFeatureFlag",
           "RemovedTrustedDocument",

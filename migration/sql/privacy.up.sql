@@ -205,7 +205,6 @@ create table break_glass_events (
     reviewed_at timestamptz,
     reviewed_by uuid,
     review_note sealed,
-    overdue_alert_at timestamptz,
     constraint break_glass_events_period check (expires_at > starts_at and expires_at <= starts_at + interval '240 minutes'),
     constraint break_glass_events_ended check ((ended_at is null) = (ended_by is null)),
     constraint break_glass_events_reviewed check (
@@ -229,6 +228,7 @@ create table access_approvals (
     data_classes text[] not null check (cardinality(data_classes) between 1 and 7
         and data_classes <@ array['DIRECTORY', 'GENERAL_PHI', 'FINANCIAL', 'MENTAL_HEALTH', 'SUD', 'MINOR_CONFIDENTIAL']),
     ticket reference not null,
+    document_kind code not null check (document_kind in ('AUDIT_AGREEMENT', 'LEGAL_MANDATE', 'COURT_ORDER')),
     document_reference reference not null,
     approved_by uuid not null,
     valid_from timestamptz not null,
@@ -236,6 +236,7 @@ create table access_approvals (
     revoked_at timestamptz,
     revoked_by uuid,
     constraint access_approvals_period check (valid_to > valid_from),
+    constraint access_approvals_court_order check (purpose <> 'LEGAL_PROCEEDING' or document_kind = 'COURT_ORDER'),
     constraint access_approvals_second_person check (approved_by <> user_id),
     constraint access_approvals_revoked check ((revoked_at is null) = (revoked_by is null))
 );

@@ -4,7 +4,9 @@
 //! (or recorded from a signed form), superseded by another, ended by a date or an event, and revoked at any time. Each change moves `patients.consent_epoch` in its own transaction; every look decides anew, so a revocation binds
 //! each request that begins after its commit.
 
+pub mod access_approval;
 pub mod access_explanation;
+pub mod break_glass;
 pub mod completeness;
 #[expect(clippy::module_inception, reason = "the context and its main table share their word")]
 pub mod consent;
@@ -35,6 +37,8 @@ pub struct ConsentContextQuery(
     access_explanation::AccessExplanationQuery,
     sharing_grant::SharingGrantQuery,
     shared_patient::SharedPatientQuery,
+    break_glass::BreakGlassQuery,
+    access_approval::AccessApprovalQuery,
 );
 
 /// What can be changed about consents.
@@ -47,4 +51,7 @@ pub struct ConsentContextMutation(
     expiry::ExpiryMutation,
     revocation::RevocationMutation,
     sharing_grant::SharingGrantMutation,
+    break_glass::BreakGlassMutation,
+    break_glass::reviewing::BreakGlassReviewMutation,
+    access_approval::AccessApprovalMutation,
 );

@@ -62,6 +62,7 @@ impl Outcome {
             | ErrorCode::BadCursor
             | ErrorCode::SearchTooBroad
             | ErrorCode::ReauthRequired
+            | ErrorCode::BreakGlassDenied
             | ErrorCode::Forbidden => Self::BadRequest,
             ErrorCode::Unauthenticated => Self::Unauthenticated,
             ErrorCode::CsrfRefused => Self::Forbidden,

@@ -7,7 +7,7 @@ use entity::{Id, identity::permission::Permission};
 use uuid::Uuid;
 
 use super::{
-    access::{Action, Gated, Permit, Subject, Withheld},
+    access::{Gated, PatientFacts, Permit, Withheld, would_open},
     error::{Error, Result},
     graphql::{Payload, Payloaded},
     load::Resource,
@@ -115,10 +115,15 @@ impl Door for Context<'_> {
             let verdict = core.judge(&look, facts.as_ref())?;
             let principal = core.principal()?;
             let own = principal.patient_id == Some(look.patient_id);
-            let breakable = look.subject == Subject::Health && look.action == Action::View;
+            // A glass is broken within a session.
+            let in_session = core.viewer()?.session_id().is_some();
             Ok(verdict.map_err(|reason| {
                 let withheld = Withheld::new(reason, look.floor, principal, own);
-                Withheld { break_glass_available: withheld.break_glass_available && breakable, ..withheld }
+                let helps = |facts: &PatientFacts| {
+                    in_session && would_open(principal, facts, look.ask(Some(facts)), core.now())
+                };
+                let available = withheld.break_glass_available && facts.as_deref().is_some_and(helps);
+                Withheld { break_glass_available: available, ..withheld }
             }))
         })
     }

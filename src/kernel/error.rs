@@ -53,6 +53,8 @@ pub enum ErrorCode {
     NotFound,
     /// A session in a cookie came without its `X-CSRF-Token`, or from another site's page; nothing was executed.
     CsrfRefused,
+    /// No role of yours may break the glass in a medical emergency (42 CFR 2.51): call somebody who may.
+    BreakGlassDenied,
     /// The act needs a proof of who you are that is less than five minutes old: `reauthenticate`, then repeat it.
     ReauthRequired,
     /// A search matches too many people: add a letter or another condition.
@@ -111,6 +113,8 @@ pub enum UserErrorCode {
     StaleVersion,
     /// The decision on this patient's data was no; read `explainAccess` for the reason.
     AccessDenied,
+    /// The glass is not broken for this: not for these classes of data, or not by you (42 CFR 2.51).
+    BreakGlassDenied,
     /// The idempotency key was used with other input.
     IdempotencyConflict,
     /// Email, password or organization is wrong, or the account cannot sign in.
@@ -207,6 +211,7 @@ impl Error {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Unauthenticated(_) => ErrorCode::Unauthenticated,
+            Self::Forbidden(Permission::BreakGlassInvoke) => ErrorCode::BreakGlassDenied,
             Self::Forbidden(_) => ErrorCode::Forbidden,
             Self::BadUserInput(_) | Self::Refused(_) | Self::RefusedTogether(_) => ErrorCode::BadUserInput,
             Self::BadCursor => ErrorCode::BadCursor,

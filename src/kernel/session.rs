@@ -198,10 +198,7 @@ impl Core {
         facts: Option<&Arc<PatientFacts>>,
     ) -> Result<Result<Permit, DenialReason>> {
         let principal = self.principal()?;
-        let label = look.label.or(facts.map(|facts| facts.label)).unwrap_or(look.floor);
-        let class = look.floor.stricter(label);
-        let Look { floor, action, subject, author, .. } = *look;
-        let ask = Ask { floor, class, action, subject, author };
+        let ask = look.ask(facts.map(Arc::as_ref));
         let ruling = decide(principal, facts.map(Arc::as_ref), ask, self.now());
         count(ask, &ruling);
         // A patient that the tenant does not have cannot stand in its record.
@@ -210,7 +207,7 @@ impl Core {
             if let (Ruling::Permit(grant), Some(facts)) = (ruling, facts)
                 && grant.leaves
             {
-                self.record(|record| record.leaving().note(facts, class, grant, look.fields));
+                self.record(|record| record.leaving().note(facts, ask.class, grant, look.fields));
             }
         }
         match (ruling, facts) {
@@ -382,6 +379,15 @@ pub struct Look {
     pub fields: &'static [&'static str],
     /// Who wrote what is looked at, where that matters: notes kept apart.
     pub author: Option<Id<practitioner::Entity>>,
+}
+
+impl Look {
+    /// The question to the decision: of the class that the label makes of the floor.
+    pub(in crate::kernel) fn ask(&self, facts: Option<&PatientFacts>) -> Ask {
+        let Self { floor, label, action, subject, author, .. } = *self;
+        let label = label.or(facts.map(|facts| facts.label)).unwrap_or(floor);
+        Ask { floor, class: floor.stricter(label), action, subject, author }
+    }
 }
 
 /// A read transaction with its loaders: one snapshot.

@@ -1,6 +1,7 @@
 //! Sentences about rules, with actors as clients, on a real PostgreSQL as the app's role.
 
 mod canaries;
+mod clinical;
 mod consent;
 mod conventions;
 mod hostile;

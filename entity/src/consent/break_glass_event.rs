@@ -54,15 +54,14 @@ pub struct Model {
     pub recipient_name: Sealed<columns::RecipientName>,
     pub recipient_affiliation: Sealed<columns::RecipientAffiliation>,
     pub data_classes: Gate<columns::DataClasses, Vec<String>>,
-    pub starts_at: Gate<columns::StartsAt, DateTime<Utc>>,
-    pub expires_at: Gate<columns::ExpiresAt, DateTime<Utc>>,
-    pub ended_at: Option<Gate<columns::EndedAt, DateTime<Utc>>>,
+    pub starts_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
     pub ended_by: Option<Gate<columns::EndedBy, Id<user::Entity>>>,
     pub finding: Option<Gate<columns::Finding, BreakGlassFinding>>,
-    pub reviewed_at: Option<Gate<columns::ReviewedAt, DateTime<Utc>>>,
+    pub reviewed_at: Option<DateTime<Utc>>,
     pub reviewed_by: Option<Gate<columns::ReviewedBy, Id<user::Entity>>>,
     pub review_note: Option<Sealed<columns::ReviewNote>>,
-    pub overdue_alert_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
     pub created_by: Option<Uuid>,
     pub updated_at: DateTime<Utc>,
@@ -73,24 +72,16 @@ pub struct Model {
 
 classify! {
     table "break_glass_events", standard: mutable;
-    operational: [PatientId, SessionId, OverdueAlertAt];
+    operational: [PatientId, SessionId, StartsAt, ExpiresAt, EndedAt, ReviewedAt];
     gates: {
         /// The column `user_id`.
         UserId = "user_id": GeneralPhi,
         /// The column `data_classes`.
         DataClasses = "data_classes": GeneralPhi,
-        /// The column `starts_at`.
-        StartsAt = "starts_at": GeneralPhi,
-        /// The column `expires_at`.
-        ExpiresAt = "expires_at": GeneralPhi,
-        /// The column `ended_at`.
-        EndedAt = "ended_at": GeneralPhi,
         /// The column `ended_by`.
         EndedBy = "ended_by": GeneralPhi,
         /// The column `finding`.
         Finding = "finding": GeneralPhi,
-        /// The column `reviewed_at`.
-        ReviewedAt = "reviewed_at": GeneralPhi,
         /// The column `reviewed_by`.
         ReviewedBy = "reviewed_by": GeneralPhi,
     };

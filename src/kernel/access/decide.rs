@@ -16,6 +16,7 @@ use sea_orm::EnumIter;
 
 use super::{
     ConsentFacts, PatientFacts, Principal,
+    emergency::opens,
     matching::{authorizes, binds, covers, ended, forbids, in_force, shares, treats},
     standing::{Standing, standing},
 };
@@ -371,21 +372,18 @@ impl Case<'_> {
         approval.map(|approval| Ground::Approval(approval.id))
     }
 
-    /// Step 9 (b): a broken glass overrides restriction, relationship and consent, to show and to do nothing else. Identity
-    /// opens with `DIRECTORY` also where it is a record of a Part 2 program: whom one treats has to be known.
+    /// Step 9 (b): a broken glass overrides restriction, relationship and consent, to show and to do nothing else. What takes
+    /// a consent of its own, by its class or by the purpose, it does not open.
     fn emergency(&self) -> Option<Ground> {
-        let Self { principal, facts, ask, now, .. } = *self;
+        let Self { principal, facts, ask, purpose, now } = *self;
         let shows = ask.action == Action::View && ask.subject == Subject::Health && is_inside(principal);
-        let opens = |classes: &[DataClass]| {
-            let identity = ask.floor == DataClass::Directory && ask.class <= DataClass::Sud;
-            classes.contains(&ask.class) || (identity && classes.contains(&DataClass::Directory))
-        };
+        let gated = admissible_kinds(ask.class, purpose).separate;
         let emergency = principal.emergencies.iter().find(|emergency| {
             emergency.patient_id == facts.patient_id
                 && now < emergency.expires_at
-                && opens(&emergency.data_classes)
+                && opens(&emergency.data_classes, ask)
         });
-        emergency.filter(|_| shows && !is_gated(ask.class)).map(|emergency| Ground::Emergency(emergency.id))
+        emergency.filter(|_| shows && !gated).map(|emergency| Ground::Emergency(emergency.id))
     }
 }
 
@@ -394,18 +392,13 @@ const fn is_kept_apart(class: DataClass) -> bool {
     matches!(class, DataClass::PsychotherapyNote | DataClass::SudCounselingNote)
 }
 
-/// Classes that take a consent of their own, which an emergency does not stand in for.
-const fn is_gated(class: DataClass) -> bool {
-    is_kept_apart(class) || matches!(class, DataClass::MinorConfidential)
-}
-
 fn is_inside(principal: &Principal) -> bool {
     principal.partner.is_none() && principal.is_workforce()
 }
 
 /// Step 3. To find people by a class of data, or to take it out, tells what it says, so it needs the permission to see it
 /// as well.
-fn reach(principal: &Principal, ask: Ask) -> Option<Reach> {
+pub(super) fn reach(principal: &Principal, ask: Ask) -> Option<Reach> {
     let of = |ask| permissions(ask).iter().filter_map(|permission| principal.reach(*permission)).max();
     if !principal.may_see(ask.class, ask.subject == Subject::Health) {
         return None;
@@ -428,7 +421,7 @@ const fn permissions(ask: Ask) -> &'static [Permission] {
         ],
         (Subject::ConsentRecord, _) => &[Permission::ConsentRead],
         (Subject::AccessRecord, Action::Write) => {
-            &[Permission::BreakGlassInvoke, Permission::BreakGlassReview]
+            &[Permission::BreakGlassInvoke, Permission::BreakGlassReview, Permission::PrivacyRequestManage]
         }
         (Subject::AccessRecord, _) => &[
             Permission::AccessHistoryRead,
@@ -456,19 +449,19 @@ const fn permissions(ask: Ask) -> &'static [Permission] {
 }
 
 /// Step 4.
-fn purpose(principal: &Principal, ask: Ask) -> Result<Purpose, DenialReason> {
+pub(super) fn purpose(principal: &Principal, ask: Ask) -> Result<Purpose, DenialReason> {
     let purpose = principal.purpose.ok_or(DenialReason::PurposeRequired)?;
     let allowed = ask.class == DataClass::Deidentified || principal.allowed_purposes().contains(&purpose);
     allowed.then_some(purpose).ok_or(DenialReason::PurposeRequired)
 }
 
-struct AdmissibleKinds {
+pub(super) struct AdmissibleKinds {
     /// Whether a general consent cannot do.
-    separate: bool,
+    pub(super) separate: bool,
     admits: fn(&ConsentFacts) -> bool,
 }
 
-fn admissible_kinds(class: DataClass, purpose: Purpose) -> AdmissibleKinds {
+pub(super) fn admissible_kinds(class: DataClass, purpose: Purpose) -> AdmissibleKinds {
     let of = |admits| AdmissibleKinds { separate: true, admits };
     match (class, purpose) {
         (DataClass::PsychotherapyNote, _) => of(|consent| consent.kind == ConsentKind::PsychotherapyNotes),

@@ -6,6 +6,7 @@
 //! puts the look into the record.
 
 mod decide;
+mod emergency;
 mod extent;
 mod facts;
 mod gated;
@@ -20,6 +21,7 @@ mod rank;
 mod standing;
 
 pub use decide::{Action, Ask, DenialReason, Grant, Ground, Ruling, Subject, decide};
+pub use emergency::{emergency_classes, would_open};
 pub use extent::Extent;
 pub use facts::{ConsentFacts, PatientFacts, RecipientFacts, ScopeFacts, TeamFacts};
 pub(in crate::kernel) use facts::{load_facts, name_of_person};
@@ -28,7 +30,7 @@ use matching::binds;
 pub use matching::in_force;
 pub use minority::{GuardianFacts, Minority};
 pub(in crate::kernel) use permit::from_hexadecimal;
-pub use permit::{Permit, Protected, Relative, label, sealing_purpose};
+pub use permit::{Permit, Protected, Relative, author, label, sealing_purpose};
 pub use principal::{
     Approval, Dependant, Emergency, Partner, Principal, Shared, load_principals, partner_permissions,
 };

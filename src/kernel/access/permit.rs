@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     DataClass, Gate, Id, ProtectedColumn, Sealed,
     consent::{consent, purpose::Purpose},
-    people::{patient, person},
+    people::{patient, person, practitioner},
     platform::encryption_key::KeyPurpose,
 };
 use uuid::Uuid;
@@ -286,6 +286,14 @@ pub const fn sealing_purpose(floor: DataClass) -> DataKeyPurpose {
 #[expect(clippy::disallowed_methods, reason = "the decision needs the label before there can be a permit")]
 pub const fn label<K: ProtectedColumn>(label: &Gate<K, DataClass>) -> DataClass {
     *label.value()
+}
+
+/// Who wrote a note that is kept apart, for the decision alone: it is never shown without a permit.
+#[expect(clippy::disallowed_methods, reason = "the decision needs the author before there can be a permit")]
+pub const fn author<K: ProtectedColumn>(
+    author: &Gate<K, Id<practitioner::Entity>>,
+) -> Id<practitioner::Entity> {
+    *author.value()
 }
 
 impl From<crypto::CryptoError> for Error {

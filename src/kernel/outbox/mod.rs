@@ -15,6 +15,7 @@
 //!   out (`consentry outbox`); other aggregates do not wait.
 //! - **Fairness**: tenants share the places of a relay ([`share`]); one with a million events delays no other.
 
+mod delayed;
 mod due;
 mod effect;
 mod housekeeping;
@@ -40,7 +41,11 @@ pub use relay::{Relay, relay};
 /// What events are about, and the tables that it stands in: `consentry verify` looks for events about rows that are not
 /// there. A test holds every kind that is emitted to this list.
 pub const AGGREGATES: &[(&str, &str)] = &[
+    ("ACCESS_APPROVAL", "access_approvals"),
     ("API_KEY", "api_keys"),
+    ("BREAK_GLASS_EVENT", "break_glass_events"),
+    // Of its own, since what comes later must not wait for its day.
+    ("BREAK_GLASS_REVIEW", "break_glass_events"),
     ("CONSENT", "consents"),
     ("IDENTITY_PROVIDER", "identity_providers"),
     ("LOCATION", "locations"),
@@ -48,6 +53,7 @@ pub const AGGREGATES: &[(&str, &str)] = &[
     ("PARTNER_CLIENT", "partner_clients"),
     ("PATIENT", "patients"),
     ("POLICY", "policies"),
+    ("PROTECTED_NOTE", "protected_notes"),
     ("ROLE", "roles"),
     ("SHARING_GRANT", "sharing_grants"),
     ("USER", "users"),

@@ -2,6 +2,8 @@
 
 mod acceptance;
 mod acceptance_record;
+mod approvals;
+mod break_glass;
 mod completeness;
 mod explanation;
 mod family;

@@ -66,6 +66,12 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("CreateIdentityProviderInput.key", "\"oak\""),
     ("CreateIdentityProviderInput.issuer", "\"https://oak.example.org\""),
     ("CreateIdentityProviderInput.clientId", "\"consentry\""),
+    // An emergency that is told in full, and an approval that its document carries.
+    ("BreakGlassInput.reason", "\"nobody else knows what she takes\""),
+    ("EmergencyPatientInput", "{ displayCode: \"7KQM-2XTB\" }"),
+    ("ApproveAccessInput.documentKind", "AUDIT_AGREEMENT"),
+    ("ApproveAccessInput.purpose", "AUDIT_EVALUATION"),
+    ("ApproveAccessInput.validTo", "\"2026-12-01T00:00:00Z\""),
     // Staff revoke with evidence.
     ("RevokeConsentInput.evidence", "{ method: PAPER, reference: \"cabinet 3, folder 12\" }"),
 ];

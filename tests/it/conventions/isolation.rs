@@ -17,7 +17,8 @@ use crate::support::{Actor, Answer, Tenant, Town, family::MOTHER, id, partner::S
 
 /// Things of a tenant that all of its staff may refer to. Everything else is confined to the reach of the actor, so an
 /// id beyond that reach is an id of nobody.
-const KNOWN_IN_THE_TENANT: &[&str] = &["employee", "location", "organization", "practitioner", "user"];
+const KNOWN_IN_THE_TENANT: &[&str] =
+    &["auditor", "emergencyPatient", "employee", "location", "organization", "practitioner", "user"];
 
 /// People of a tenant, and an id of everything an argument can name, all around one patient.
 struct Place {
@@ -78,12 +79,20 @@ impl Place {
         let elsewhere = tenant.another_session(&clinician).await;
         let session = BearerToken::parse(elsewhere.token()).expect("a token").token_id();
         let provider = admin.enters_identity_provider(&format!("clinic-{}", given.to_lowercase())).await;
+        let auditor = tenant.compliance().await;
+        let approval = compliance.approves_access(patient, &auditor).await;
+        let event = clinician.breaks_glass(patient).await;
+        let note = clinician.writes_protected_note(patient).await;
         let ids = BTreeMap::from([
+            ("accessApproval", approval),
             ("apiKey", key.uuid()),
             ("apiToken", token),
             ("auditLog", entry),
+            ("auditor", auditor.user().uuid()),
+            ("breakGlassEvent", event),
             ("careTeamMember", member),
             ("consent", consent.uuid()),
+            ("emergencyPatient", patient.uuid()),
             ("employee", tenant.with_role("ASSISTANT").await.user().uuid()),
             ("location", location.uuid()),
             ("organization", district.uuid()),
@@ -94,6 +103,7 @@ impl Place {
             ("sharingGrant", grant.uuid()),
             ("device", device),
             ("practitioner", clinician.practitioner().uuid()),
+            ("protectedNote", note),
             ("relationship", relationship.uuid()),
             ("role", role),
             ("roleAssignment", assignment),

@@ -105,6 +105,14 @@ impl Scene {
         let code = clinician.issues_code(grant).await;
         town.anonymous().opens_shared(MOTHER, &code).await.ok();
         assert_eq!(clinician.sees_identity_of(patient).await, Ok("Amara Okafor".to_owned()));
+        let event = clinician.breaks_glass(patient).await;
+        let review = json!({ "eventId": event.to_string(), "finding": "JUSTIFIED", "note": "it was one" });
+        compliance.mutate("reviewBreakGlass", review, "id").await.ok();
+        let auditor = town.tenant.compliance().await;
+        let approval = compliance.approves_access(patient, &auditor).await;
+        let revoked = json!({ "accessApprovalId": approval.to_string() });
+        compliance.mutate("revokeAccessApproval", revoked, "id").await.ok();
+        let note = clinician.writes_protected_note(patient).await;
         let admin = town.tenant.admin().await;
         let specialist = town.tenant.role_id("SPECIALIST").await;
         let terms = json!({
@@ -119,6 +127,7 @@ impl Scene {
             ("organization", district.uuid()),
             ("patient", patient.uuid()),
             ("practitioner", clinician.practitioner().uuid()),
+            ("protectedNote", note),
             ("role", role),
             ("user", clinician.user_id.expect("a signed-in actor").uuid()),
         ]);

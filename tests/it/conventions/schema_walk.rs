@@ -13,6 +13,11 @@ use async_graphql::parser::{
 /// What the positions of type `ID` point to whose name does not say it; `patientId` points to a `patient`.
 const ID_KINDS: &[(&str, &str)] = &[
     ("AuditLogFilter.actorId", "user"),
+    ("ApproveAccessInput.userId", "auditor"),
+    // In an emergency, whoever treats people reaches anybody of the tenant.
+    ("EmergencyPatientInput.id", "emergencyPatient"),
+    ("EndBreakGlassInput.eventId", "breakGlassEvent"),
+    ("ReviewBreakGlassInput.eventId", "breakGlassEvent"),
     ("CreateOrganizationInput.parentOrganizationId", "organization"),
     // What is done to these users must not be done to somebody who acts in the test.
     ("AssignRoleInput.userId", "employee"),
@@ -30,6 +35,7 @@ const ID_KINDS: &[(&str, &str)] = &[
     ("Query.organization.id", "organization"),
     ("Query.patient.id", "patient"),
     ("Query.practitioner.id", "practitioner"),
+    ("Query.protectedNote.id", "protectedNote"),
     ("Query.role.id", "role"),
     ("Query.user.id", "user"),
 ];

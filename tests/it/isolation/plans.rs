@@ -105,11 +105,19 @@ impl Scene {
         let elsewhere = tenant.another_session(&clinician).await;
         let session = BearerToken::parse(elsewhere.token()).expect("a token").token_id();
         let provider = tenant.admin().await.enters_identity_provider("clinic").await;
+        let auditor = tenant.compliance().await;
+        let approval = tenant.compliance().await.approves_access(patient, &auditor).await;
+        let event = clinician.breaks_glass(patient).await;
+        let note = clinician.writes_protected_note(patient).await;
         let ids = BTreeMap::from([
+            ("accessApproval", approval),
             ("apiKey", key.uuid()),
             ("apiToken", token),
+            ("auditor", auditor.user().uuid()),
+            ("breakGlassEvent", event),
             ("careTeamMember", member),
             ("consent", consent.uuid()),
+            ("emergencyPatient", patient.uuid()),
             ("employee", tenant.with_role("ASSISTANT").await.user().uuid()),
             ("location", location.uuid()),
             ("organization", district.uuid()),
@@ -117,6 +125,7 @@ impl Scene {
             ("partnerClient", client.uuid()),
             ("patient", patient.uuid()),
             ("practitioner", clinician.practitioner().uuid()),
+            ("protectedNote", note),
             ("relationship", relationship.uuid()),
             ("role", role),
             ("roleAssignment", assignment),

@@ -9,6 +9,7 @@ mod node;
 pub mod partner;
 mod pgbouncer;
 mod plans;
+mod privacy;
 mod provider;
 mod server;
 mod town;

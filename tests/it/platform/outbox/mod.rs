@@ -1,6 +1,7 @@
 //! What has to happen after a commit, happens: in order, and at least once.
 
 mod commands;
+mod delayed;
 mod failures;
 mod housekeeping;
 mod leases;

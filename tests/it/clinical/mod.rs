@@ -1,0 +1,3 @@
+//! Clinical records.
+
+mod protected_notes;
