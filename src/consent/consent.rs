@@ -15,7 +15,7 @@ use entity::{
     people::patient,
     tenancy::organization,
 };
-use sea_orm::{ColumnTrait, Condition, DerivePartialModel, IdenStatic, sea_query::ExprTrait};
+use sea_orm::{ColumnTrait, Condition, DerivePartialModel, IdenStatic};
 
 use super::{
     detail::{ConsentDetail, RecipientRow, ScopeRow},
