@@ -53,15 +53,21 @@ with recursive house as (
     select o.id from organizations o where o.tenant_id = $1 and o.is_part2_program
     union
     select o.id from house join organizations o on o.tenant_id = $1 and o.parent_organization_id = house.id
+), flagged as (
+    select l.id from locations l where l.tenant_id = $1 and l.part2_unit
+    union
+    select l.id from house join locations l on l.tenant_id = $1 and l.organization_id = house.id
 ), place as (
-    select l.id from locations l
-    where l.tenant_id = $1 and (l.part2_unit or l.organization_id in (select id from house))
+    select id from flagged
     union
     select l.id from place join locations l on l.tenant_id = $1 and l.parent_location_id = place.id
+), served as (
+    select p.id from place join patients p on p.tenant_id = $1 and p.location_id = place.id
+    union
+    select p.id from patients p where p.tenant_id = $1 and exists (select from house where id = $1)
 ), labelled as (
     update patients p set data_class = 'SUD', consent_epoch = p.consent_epoch + 1
-    where p.tenant_id = $1 and p.data_class <> 'SUD'
-        and (p.location_id in (select id from place) or exists (select from house where id = $1))
+    from served where p.tenant_id = $1 and p.id = served.id and p.data_class <> 'SUD'
     returning p.id
 )
 update consents c set data_class = 'SUD'

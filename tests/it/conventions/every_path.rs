@@ -68,6 +68,8 @@ async fn no_path_to_a_protected_field_shows_anything_that_the_decision_refuses()
     let clinician = town.tenant.clinician().await;
     let patient = clinician.creates_patient("Amara", "Okafor").await;
     clinician.records_consent(patient, json!({})).await;
+    let mother = json!({ "newPerson": { "givenName": "Ngozi", "familyName": "Okafor" } });
+    clinician.links_parent(patient, mother).await;
     assert!(clinician.sees_identity_of(patient).await.is_ok(), "the decision itself says yes");
     let refused = clinician.with_purpose("PAYMENT");
     let ids: BTreeMap<&str, Uuid> = BTreeMap::from([

@@ -22,6 +22,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ),
     ("Consent.detail", "query($id: ID!) { consents(patientId: $id) { nodes { {} } } }"),
     ("Patient.identity", "query($id: ID!) { patient(id: $id) { {} } }"),
+    ("PersonRelationship.detail", "query($id: ID!) { patient(id: $id) { relationships { nodes { {} } } } }"),
     ("ProtectedNote.content", "query($id: ID!) { protectedNotes(patientId: $id) { nodes { {} } } }"),
     ("Query.explainAccess", "query($id: ID!) { {} }"),
     ("SharingGrant.detail", "query($id: ID!) { sharingGrants(patientId: $id) { nodes { {} } } }"),
@@ -185,6 +186,8 @@ impl Scene {
         compliance.approves_access(patient, &auditor).await;
         clinician.breaks_glass(patient).await;
         clinician.writes_protected_note(patient).await;
+        let mother = json!({ "newPerson": { "givenName": "Ngozi", "familyName": "Okafor" } });
+        clinician.links_parent(patient, mother).await;
         Self { town, clinician, compliance, patient }
     }
 
