@@ -1,27 +1,29 @@
 //! Who can see this and why: the decision function itself, asked for everyone concerned.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use async_graphql::{ComplexObject, Context, Object, SimpleObject};
+use chrono::Utc;
 use entity::{
     DataClass, Id,
     consent::{consent, purpose::Purpose},
     identity::{permission::Permission, user},
     people::patient,
     platform::audit_log::AuditDecision,
+    tenancy::organization,
 };
 
-use super::consent::Consent;
+use super::{access_ground::AccessGround, consent::Consent};
 use crate::{
     identity::user::User,
     kernel::{
         access::{
-            Action, Ask, Gated, Grant, PatientFacts, Principal, Ruling, Subject, WithheldReason, decide,
-            load_principals,
+            Action, Ask, Gated, Grant, Ground, NamedPartner, PatientFacts, Principal, Ruling, Subject,
+            WithheldReason, decide, load_principals,
         },
         door::{Door, Requires},
         error::Result,
-        graphql::{phi, requires},
+        graphql::{DateTime, phi, requires},
         session::{Core, Look},
     },
     people::patient::Patient,
@@ -49,17 +51,38 @@ pub struct AccessExplanationEntry {
     pub decision: AuditDecision,
     /// Why not; null for `PERMIT`.
     pub reason: Option<WithheldReason>,
+    /// What allows it; null for `DENY`. Notes kept apart from the record are each their author's own besides.
+    pub ground: Option<AccessGround>,
+    /// When what allows it ends by itself, exclusively: the consent, what is shared, the broken glass, the approval or the legal
+    /// authority. Null for `DENY`, and where no date is set. It may end before: with a revocation, a place on the care team,
+    /// or a minority.
+    pub until: Option<DateTime>,
+    /// The partner organization, when it is not a user: what any of its keys and clients can see for the purpose that they
+    /// are bound to.
+    pub organization: Option<ConcernedOrganization>,
     #[graphql(skip)]
-    user_id: Id<user::Entity>,
+    user_id: Option<Id<user::Entity>>,
     #[graphql(skip)]
     consent_id: Option<Id<consent::Entity>>,
 }
 
+/// A partner organization that a consent of the patient names, or one beneath it.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ConcernedOrganization {
+    /// The organization's id.
+    pub id: Id<organization::Entity>,
+    /// Its name.
+    pub name: String,
+}
+
 #[ComplexObject]
 impl AccessExplanationEntry {
-    /// The principal.
+    /// The user; null when it is a partner organization, or the user is not within your reach.
     async fn user(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        ctx.load(self.user_id).await
+        match self.user_id {
+            Some(id) => ctx.load(id).await,
+            None => Ok(None),
+        }
     }
 
     /// The consent that permits it; null when none is needed, or none permits.
@@ -124,53 +147,112 @@ impl AccessExplanationQuery {
 }
 
 async fn explain(core: &Core, facts: &PatientFacts) -> Result<AccessExplanation> {
-    let users = concerned(core, facts).await?;
+    let mut users = core.users_concerned(facts).await?;
+    users.insert(core.principal()?.user_id);
+    let users: Vec<_> = users.into_iter().collect();
     let mut principals = load_principals(core, &users).await?;
     principals.sort_by_key(|principal| principal.user_id);
-    let identity = DataClass::Directory.stricter(facts.label);
-    let entries = principals.iter().flat_map(|principal| {
-        CLASSES.iter().map(|class| entry(core, principal, facts, *class, *class == identity))
-    });
-    Ok(AccessExplanation { entries: entries.take(MOST_ENTRIES).collect() })
+    let partners = core.partners_concerned(facts).await?;
+    let mut entries = of_users(core, &principals, facts);
+    entries.extend(of_partners(core, &partners, facts));
+    entries.truncate(MOST_ENTRIES);
+    Ok(AccessExplanation { entries })
 }
 
-/// The patient, the care team, everyone a consent names, and whoever asks.
-async fn concerned(core: &Core, facts: &PatientFacts) -> Result<Vec<Id<user::Entity>>> {
-    let recipients = || facts.consents.iter().flat_map(|consent| &consent.recipients);
-    let practitioners: BTreeSet<_> = facts
-        .team
-        .iter()
-        .map(|member| member.practitioner_id)
-        .chain(recipients().filter_map(|recipient| recipient.practitioner_id))
-        .collect();
-    let mut users: BTreeSet<_> = recipients().filter_map(|recipient| recipient.user_id).collect();
-    users.insert(core.principal()?.user_id);
-    users.extend(core.users_of(facts.person_id, practitioners.into_iter().collect()).await?);
-    Ok(users.into_iter().collect())
+fn of_users(core: &Core, principals: &[Principal], facts: &PatientFacts) -> Vec<AccessExplanationEntry> {
+    let of = |principal| {
+        CLASSES.iter().map(move |class| Explained::of(core, principal, facts, *class).entry(principal, None))
+    };
+    principals.iter().flat_map(of).collect()
 }
 
-fn entry(
-    core: &Core,
-    principal: &Principal,
-    facts: &PatientFacts,
+/// Of each organization and purpose the most that any of its credentials can see.
+fn of_partners(core: &Core, partners: &[NamedPartner], facts: &PatientFacts) -> Vec<AccessExplanationEntry> {
+    let mut alike: BTreeMap<_, Vec<&NamedPartner>> = BTreeMap::new();
+    for partner in partners {
+        let purpose = partner.principal.purpose.map(Purpose::code);
+        alike.entry((partner.organization_id, purpose)).or_default().push(partner);
+    }
+    let mut entries = Vec::new();
+    for partners in alike.values() {
+        for class in CLASSES {
+            let explained = partners.iter().map(|partner| {
+                let explained = Explained::of(core, &partner.principal, facts, *class);
+                (matches!(explained.ruling, Ruling::Permit(_)), partner, explained)
+            });
+            // Of those that are alike the last one is taken.
+            if let Some((_, partner, explained)) = explained.max_by_key(|(permitted, ..)| *permitted) {
+                entries.push(explained.entry(&partner.principal, Some(partner)));
+            }
+        }
+    }
+    entries
+}
+
+/// What is decided about one class.
+struct Explained {
     class: DataClass,
     is_identity: bool,
-) -> AccessExplanationEntry {
-    // Of all that has the class of the identity, the entry is about the identity.
-    let floor = if is_identity { DataClass::Directory } else { class };
-    let ask = Ask { floor, class, action: Action::View, subject: Subject::Health, author: None };
-    let ruling = decide(principal, Some(facts), ask, core.now());
-    let (decision, reason, consent_id) = match ruling {
-        Ruling::Permit(Grant { ground, .. }) => (AuditDecision::Permit, None, ground.consent()),
-        Ruling::Deny(reason) => (AuditDecision::Deny, Some(reason.into()), None),
-    };
-    AccessExplanationEntry {
-        data_class: class,
-        is_identity,
-        purpose: principal.purpose,
-        decision,
-        reason,
-        user_id: principal.user_id,
-        consent_id,
+    ruling: Ruling,
+    until: Option<chrono::DateTime<Utc>>,
+}
+
+impl Explained {
+    fn of(core: &Core, principal: &Principal, facts: &PatientFacts, class: DataClass) -> Self {
+        let is_identity = class == DataClass::Directory.stricter(facts.label);
+        // Of all that has the class of the identity, the entry is about the identity.
+        let floor = if is_identity { DataClass::Directory } else { class };
+        let ask = Ask { floor, class, action: Action::View, subject: Subject::Health, author: None };
+        let ruling = decide(principal, Some(facts), ask, core.now());
+        let until = match ruling {
+            Ruling::Permit(grant) => end_of(grant.ground, principal, facts),
+            Ruling::Deny(_) => None,
+        };
+        Self { class, is_identity, ruling, until }
+    }
+
+    fn entry(self, principal: &Principal, partner: Option<&NamedPartner>) -> AccessExplanationEntry {
+        let Self { class, is_identity, ruling, until } = self;
+        let (decision, reason, ground) = match ruling {
+            Ruling::Permit(Grant { ground, .. }) => (AuditDecision::Permit, None, Some(ground)),
+            Ruling::Deny(reason) => (AuditDecision::Deny, Some(reason.into()), None),
+        };
+        AccessExplanationEntry {
+            data_class: class,
+            is_identity,
+            purpose: principal.purpose,
+            decision,
+            reason,
+            ground: ground.map(AccessGround::from),
+            until: until.map(DateTime::from),
+            organization: partner.map(|partner| ConcernedOrganization {
+                id: partner.organization_id,
+                name: partner.name.clone(),
+            }),
+            user_id: partner.is_none().then_some(principal.user_id),
+            consent_id: ground.and_then(Ground::consent),
+        }
+    }
+}
+
+/// When what a look rests on ends by itself.
+fn end_of(ground: Ground, principal: &Principal, facts: &PatientFacts) -> Option<chrono::DateTime<Utc>> {
+    let of_consent = |id| facts.consents.iter().find(|consent| consent.id == id)?.valid_to;
+    match ground {
+        Ground::Consent(consent) => of_consent(consent),
+        Ground::Sharing(consent, grant) => {
+            let shared = principal.shared.iter().find(|shared| shared.grant_id == grant)?;
+            of_consent(consent).into_iter().chain(shared.expires_at).min()
+        }
+        Ground::Emergency(event) => {
+            principal.emergencies.iter().find(|emergency| emergency.id == event).map(|one| one.expires_at)
+        }
+        Ground::Approval(id) => {
+            principal.approvals.iter().find(|approval| approval.id == id).map(|approval| approval.valid_to)
+        }
+        Ground::LegalAuthority => {
+            principal.dependants.iter().find(|one| one.patient_id == facts.patient_id)?.ends_at
+        }
+        Ground::Oneself | Ground::Authorship | Ground::Relationship | Ground::InternalUse => None,
     }
 }

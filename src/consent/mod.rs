@@ -6,6 +6,8 @@
 
 pub mod access_approval;
 pub mod access_explanation;
+pub mod access_ground;
+pub mod accounting;
 pub mod break_glass;
 pub mod completeness;
 #[expect(clippy::module_inception, reason = "the context and its main table share their word")]
@@ -35,6 +37,7 @@ use async_graphql::MergedObject;
 pub struct ConsentContextQuery(
     consent::ConsentQuery,
     access_explanation::AccessExplanationQuery,
+    accounting::AccountingQuery,
     sharing_grant::SharingGrantQuery,
     shared_patient::SharedPatientQuery,
     break_glass::BreakGlassQuery,

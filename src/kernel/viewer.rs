@@ -22,10 +22,11 @@ use super::{
     error::{Error, Result},
 };
 use crate::http::{SessionCookie, Site};
-use credential::{ACCESS_TOKEN, API_KEY, CredentialRow, ORGANIZATIONS, Used};
+use credential::{ACCESS_TOKEN, API_KEY, CredentialRow, Used};
 
 mod signed_token;
 
+pub(in crate::kernel) use credential::ORGANIZATIONS;
 pub(in crate::kernel) use signed_token::Presented;
 pub(crate) use signed_token::{LEEWAY, algorithms};
 

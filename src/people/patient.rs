@@ -21,7 +21,11 @@ use super::{
     person_relationship::PersonRelationship,
 };
 use crate::{
-    consent::{consent::Consent, sharing_grant::SharingGrant},
+    consent::{
+        accounting::{Disclosure, disclosures_of},
+        consent::Consent,
+        sharing_grant::SharingGrant,
+    },
     kernel::{
         access::Gated,
         door::{Door, Requires},
@@ -129,6 +133,17 @@ impl Patient {
         #[graphql(desc = "The cursor to go on after.")] after: Option<Cursor>,
     ) -> Result<Option<Connection<Consent>>> {
         ctx.page_of(self.id, "patient_id", Page { first, after }).await.map(Some)
+    }
+
+    /// What left the program about the patient, newest first; each entry's `detail` is decided on by itself. Empty for those who
+    /// may not read it. `accountingOfDisclosures` is the accounting that the law asks for.
+    async fn disclosures(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 10 when not stated.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on after.")] after: Option<Cursor>,
+    ) -> Result<Option<Connection<Disclosure>>> {
+        disclosures_of(ctx, self.id, Page { first, after }).await.map(Some)
     }
 
     /// With whom of their family the patient shares or shared, newest first. Each grant's `detail` is decided on by itself.

@@ -12,6 +12,7 @@ use entity::{
 use sea_orm::{ColumnTrait, Condition, DerivePartialModel};
 
 use crate::{
+    consent::access_ground::AccessGround,
     identity::user::User,
     kernel::{
         access::{Action, Gated, Protected, Subject},
@@ -43,6 +44,8 @@ pub struct AuditLog {
     pub credential: AuditCredential,
     /// The request's id, as in the header `x-request-id`.
     pub request_id: String,
+    #[graphql(skip)]
+    target_kind: Option<String>,
     #[graphql(skip)]
     occurred_at: chrono::DateTime<Utc>,
     #[graphql(skip)]
@@ -109,6 +112,10 @@ pub struct AuditSubject {
     pub fields: Vec<String>,
     /// For what purpose.
     pub purpose: Option<Purpose>,
+    /// What a look that was allowed rested on: `CONSENT`, `SHARING`, `EMERGENCY` or `APPROVAL`. Null when it was refused, when
+    /// something was written, and when it took none of these: the patient's own look, that of whoever stands in their place,
+    /// and what a relationship alone allows.
+    pub ground: Option<AccessGround>,
     #[graphql(skip)]
     consent_id: Option<Id<consent::Entity>>,
 }
@@ -168,13 +175,19 @@ impl AuditLog {
         let row = AboutPatient(self, patient_id);
         let revealed = ctx.reveal(look(patient_id), |permit| {
             let purpose = permit.open_optional(&row, self.purpose.as_ref())?;
+            let decision = permit.open(&row, &self.decision)?;
+            let data_class = permit.open_optional(&row, self.data_class.as_ref())?;
+            let consent_id = permit.open_optional(&row, self.consent_id.as_ref())?;
+            let looked = data_class.is_some() && decision == AuditDecision::Permit;
+            let ground = AccessGround::of_record(self.target_kind.as_deref(), consent_id.is_some());
             Ok(AuditSubject {
-                decision: permit.open(&row, &self.decision)?,
+                decision,
                 reason: permit.open_optional(&row, self.reason.as_ref())?,
-                data_class: permit.open_optional(&row, self.data_class.as_ref())?,
+                data_class,
+                ground: ground.filter(|_| looked),
                 fields: permit.open(&row, &self.fields)?,
                 purpose: purpose.and_then(|code| code.parse().ok()),
-                consent_id: permit.open_optional(&row, self.consent_id.as_ref())?,
+                consent_id,
             })
         });
         revealed.await.map(Some)

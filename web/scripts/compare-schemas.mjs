@@ -68,7 +68,9 @@ function reachable(document) {
   return seen;
 }
 
-function breaks({ criticality, type }) {
+function breaks({ criticality, type, path }) {
+  // A union that no client knows yet has no member that any of them misses.
+  if (type === "UNION_MEMBER_ADDED" && !promised.getType(path)) return false;
   return criticality.level === CriticalityLevel.Breaking || noticed.includes(type);
 }
 

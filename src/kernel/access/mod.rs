@@ -5,6 +5,7 @@
 //! ([`Permit`](permit::Permit)) comes only from [`Session::decide`](crate::kernel::session::Session::decide), which also
 //! puts the look into the record.
 
+mod concerned;
 mod decide;
 mod emergency;
 mod extent;
@@ -20,6 +21,7 @@ mod principal;
 mod rank;
 mod standing;
 
+pub use concerned::NamedPartner;
 pub use decide::{Action, Ask, DenialReason, Grant, Ground, Ruling, Subject, decide};
 pub use emergency::{emergency_classes, would_open};
 pub use extent::Extent;

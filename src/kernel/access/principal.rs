@@ -471,30 +471,6 @@ pub async fn load_principals(core: &Core, users: &[Id<user::Entity>]) -> Result<
         .collect()
 }
 
-impl Core {
-    /// The users of a person and of some practitioners, in one statement.
-    ///
-    /// # Errors
-    ///
-    /// Those of the database.
-    pub async fn users_of(
-        &self,
-        person: Id<person::Entity>,
-        practitioners: Vec<Id<practitioner::Entity>>,
-    ) -> Result<Vec<Id<user::Entity>>> {
-        let sql = "select u.id from users u
-            where u.tenant_id = $1 and u.deleted_at is null and u.person_id = $2
-            union
-            select p.user_id from practitioners p
-            where p.tenant_id = $1 and p.deleted_at is null and p.user_id is not null and p.id = any($3)";
-        let practitioners: Vec<Uuid> = practitioners.into_iter().map(Id::uuid).collect();
-        let values = [Value::from(self.tenant_id()), Value::from(person), Value::from(practitioners)];
-        let rows =
-            self.query(Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, sql, values)).await?;
-        rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
-    }
-}
-
 #[cfg(test)]
 impl Principal {
     /// An active principal with one role of the catalogue.

@@ -23,7 +23,7 @@ pub(super) const API_KEY: &str = "
     from api_keys where tenant_id = $1 and id = $2 and deleted_at is null";
 
 /// A partner's organization and those above it, without the tenant's own: a consent for a district covers its schools.
-pub(super) const ORGANIZATIONS: &str =
+pub(in crate::kernel) const ORGANIZATIONS: &str =
     ", c.organization_id, case when c.organization_id is not null then array(
     with recursive above as (
         select o.id, o.parent_organization_id from organizations o

@@ -2,13 +2,16 @@
 
 mod acceptance;
 mod acceptance_record;
+mod accounting;
 mod approvals;
 mod break_glass;
 mod completeness;
+mod disclosures;
 mod explanation;
 mod family;
 mod family_devices;
 mod life_cycle;
+mod minors;
 mod partners;
 mod recipients;
 mod restrictions;

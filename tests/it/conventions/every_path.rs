@@ -71,6 +71,7 @@ async fn no_path_to_a_protected_field_shows_anything_that_the_decision_refuses()
     let mother = json!({ "newPerson": { "givenName": "Ngozi", "familyName": "Okafor" } });
     clinician.links_parent(patient, mother).await;
     assert!(clinician.sees_identity_of(patient).await.is_ok(), "the decision itself says yes");
+    town.tenant.tells_emergency_room(&clinician, patient).await;
     let refused = clinician.with_purpose("PAYMENT");
     let ids: BTreeMap<&str, Uuid> = BTreeMap::from([
         ("organization", town.tenant.id),

@@ -53,6 +53,7 @@ impl Place {
         let patient: Id<patient::Entity> = id(&created["id"]);
         let member = id::<()>(&created["careTeam"]["nodes"][0]["id"]).uuid();
         let consent = clinician.records_consent(patient, json!({})).await;
+        tenant.tells_emergency_room(&clinician, patient).await;
         let ben = clinician.creates_patient("Ben", "Nowhere").await;
         let relationship = clinician.links_parent(patient, json!({ "patientId": ben.to_string() })).await;
         assert_eq!(clinician.sees_identity_of(patient).await, Ok(format!("{given} Okafor")));

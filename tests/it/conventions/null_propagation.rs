@@ -91,6 +91,11 @@ impl Scene {
             .ok();
         let patient: Id<patient::Entity> = id(&answer["createPatient"]["result"]["id"]);
         clinician.records_consent(patient, json!({})).await;
+        let to_the_district = json!({
+            "kind": "REFERRAL_PARTNER", "expiry": { "date": "2027-05-01T00:00:00Z" },
+            "recipients": [{ "organizationId": district.to_string() }],
+        });
+        clinician.records_consent(patient, to_the_district).await;
         let ben = clinician.creates_patient("Ben", "Nowhere").await;
         clinician.links_parent(patient, json!({ "patientId": ben.to_string() })).await;
         let minors = json!({

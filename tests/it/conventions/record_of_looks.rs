@@ -21,6 +21,7 @@ const EXAMPLES: &[(&str, &str)] = &[
         "query($id: ID!) { breakGlassEvents(filter: { patientId: $id }) { nodes { {} } } }",
     ),
     ("Consent.detail", "query($id: ID!) { consents(patientId: $id) { nodes { {} } } }"),
+    ("Disclosure.detail", "query($id: ID!) { accountingOfDisclosures(patientId: $id) { nodes { {} } } }"),
     ("Patient.identity", "query($id: ID!) { patient(id: $id) { {} } }"),
     ("PersonRelationship.detail", "query($id: ID!) { patient(id: $id) { relationships { nodes { {} } } } }"),
     ("ProtectedNote.content", "query($id: ID!) { protectedNotes(patientId: $id) { nodes { {} } } }"),
@@ -193,7 +194,8 @@ impl Scene {
 
     /// Who asks: somebody who may.
     fn actor(&self, case: &Case) -> &Actor {
-        if case.path == "AccessApproval.detail" { &self.compliance } else { &self.clinician }
+        let of_compliance = ["AccessApproval.detail", "Disclosure.detail"];
+        if of_compliance.contains(&case.path.as_str()) { &self.compliance } else { &self.clinician }
     }
 
     /// The only row of a look at the patient.

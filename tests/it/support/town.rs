@@ -4,24 +4,30 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeZone, Utc};
 use consentry::{
+    consent::{
+        disclosure::{Basis, NewDisclosure, Recipient, disclose},
+        notice::Notice,
+    },
     http::router,
     identity::{
         session_opening::{Proof, open},
         user_creation::{CreatedUser, NewAssignment, NewPractitioner, NewUser, create_user},
     },
     kernel::{
+        access::{Action, Subject},
         app::App,
         clock::{Clock, ManualClock, RandomIds, SystemClock},
         crypto::{BearerToken, BearerTokenKind, LocalKeyProvider},
         federation::{Federation, Reach},
+        session::Look,
         write::Write,
     },
     schema::Schema,
     tenancy::provision::{NewTenant, provision},
 };
 use entity::{
-    Id,
-    consent::purpose::Purpose,
+    DataClass, Id,
+    consent::{disclosure::DisclosureException, purpose::Purpose},
     identity::{
         access_token::{self, AccessTokenKind},
         permission::Permission,
@@ -261,6 +267,45 @@ impl Tenant {
             .await
             .expect("a token is stored");
         actor.with_token(token.expose().expose_secret())
+    }
+
+    /// Enters that an emergency room was told of a patient without a consent, as somebody who may break the glass does.
+    pub async fn tells_emergency_room(&self, by: &Actor, patient: Id<patient::Entity>) {
+        let look = Look {
+            patient_id: patient,
+            floor: DataClass::GeneralPhi,
+            label: None,
+            action: Action::Write,
+            subject: Subject::AccessRecord,
+            operation: "test.emergency",
+            fields: &["disclosures"],
+            author: None,
+        };
+        let new = NewDisclosure {
+            recipient: Recipient {
+                name: "Dr. Imani Wells".to_owned(),
+                affiliation: Some("St. Luke emergency room".to_owned()),
+                address: None,
+            },
+            recipient_organization_id: None,
+            recipient_user_id: None,
+            sharing_grant_id: None,
+            break_glass_event_id: None,
+            data_classes: vec![DataClass::GeneralPhi],
+            description: "medication".to_owned(),
+            purpose: Purpose::Emergency,
+            basis: Basis::Exception(DisclosureException::Emergency),
+            notice: Notice::Full,
+        };
+        let slot = self.app.act_as(self.id, by.user().uuid(), "test").await.expect("the user can act");
+        slot.write(|write| {
+            Box::pin(async move {
+                let permit = write.decide(&look).await?.expect("they may break the glass");
+                disclose(write, &permit, new).await
+            })
+        })
+        .await
+        .expect("the disclosure is entered");
     }
 
     /// Changes rows as the app's role within the tenant; returns how many.

@@ -18,6 +18,10 @@
       "ConsentDetail",
       "Withheld"
     ],
+    "DisclosureDetailResult": [
+      "DisclosureDetail",
+      "Withheld"
+    ],
     "PatientIdentityResult": [
       "PatientIdentity",
       "Withheld"

@@ -35,13 +35,26 @@ export type AccessExplanationEntry = {
   dataClass: DataClass;
   /** What the decision is. */
   decision: AuditDecision;
+  /** What allows it; null for `DENY`. Notes kept apart from the record are each their author's own besides. */
+  ground?: Maybe<AccessGround>;
   /** Whether this is the class of the patient's identity. */
   isIdentity: Scalars['Boolean']['output'];
+  /**
+   * The partner organization, when it is not a user: what any of its keys and clients can see for the purpose that they
+   * are bound to.
+   */
+  organization?: Maybe<ConcernedOrganization>;
   /** The purpose assumed: the principal's default. */
   purpose?: Maybe<Purpose>;
   /** Why not; null for `PERMIT`. */
   reason?: Maybe<WithheldReason>;
-  /** The principal. */
+  /**
+   * When what allows it ends by itself, exclusively: the consent, what is shared, the broken glass, the approval or the legal
+   * authority. Null for `DENY`, and where no date is set. It may end before: with a revocation, a place on the care team,
+   * or a minority.
+   */
+  until?: Maybe<Scalars['DateTime']['output']>;
+  /** The user; null when it is a partner organization, or the user is not within your reach. */
   user?: Maybe<User>;
   /** The consent that permits it; null when none is needed, or none permits. */
   viaConsent?: Maybe<Consent>;
@@ -49,6 +62,39 @@ export type AccessExplanationEntry = {
 
 /** `AccessExplanation` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AccessExplanationResult = AccessExplanation | Withheld;
+
+/** What allows somebody to see something of a patient. */
+export type AccessGround =
+  /** What compliance approved for an audit, the law or a court (42 CFR 2.53, 2.61 to 2.67). */
+  | 'APPROVAL'
+  /** They wrote the note and treat by it (42 CFR 2.31(b)(2), 45 CFR 164.508(a)(2)(i)(A)). */
+  | 'AUTHORSHIP'
+  /** A consent of the patient (42 CFR 2.31, 2.33; 45 CFR 164.508). */
+  | 'CONSENT'
+  /** A broken glass in a medical emergency (42 CFR 2.51). */
+  | 'EMERGENCY'
+  /** The organization lets its workforce look for treatment, payment and operations without a consent (45 CFR 164.506). */
+  | 'INTERNAL_USE'
+  /** Somebody with legal authority stands in the patient's place (45 CFR 164.502(g)). */
+  | 'LEGAL_AUTHORITY'
+  /** What is written, and records of consent and access, take a relationship to the patient alone. */
+  | 'RELATIONSHIP'
+  /** It is the patient's own record (45 CFR 164.524). */
+  | 'SELF'
+  /** What a patient shares with family or friends, under a consent. */
+  | 'SHARING';
+
+/** By which rule disclosures are accounted for. */
+export type AccountingRegime =
+  /** Both, each with its own years. */
+  | 'ALL'
+  /**
+   * What left in the last six years without an authorization of the patient and not for treatment, payment or operations:
+   * what an exception allowed (45 CFR 164.528(a)(1)).
+   */
+  | 'HIPAA'
+  /** What left with a consent in the last three years, also for treatment, payment and operations (42 CFR 2.25). */
+  | 'PART2';
 
 /** An invitation to accept. */
 export type ActivateUserInput = {
@@ -327,6 +373,12 @@ export type AuditSubject = {
   decision: AuditDecision;
   /** Which fields: names, never values. */
   fields: Array<Scalars['String']['output']>;
+  /**
+   * What a look that was allowed rested on: `CONSENT`, `SHARING`, `EMERGENCY` or `APPROVAL`. Null when it was refused, when
+   * something was written, and when it took none of these: the patient's own look, that of whoever stands in their place,
+   * and what a relationship alone allows.
+   */
+  ground?: Maybe<AccessGround>;
   /** For what purpose. */
   purpose?: Maybe<Purpose>;
   /** Why it was refused; null for `PERMIT`. */
@@ -486,6 +538,15 @@ export type Chronology =
   | 'NEWEST_FIRST'
   /** The oldest first. */
   | 'OLDEST_FIRST';
+
+/** A partner organization that a consent of the patient names, or one beneath it. */
+export type ConcernedOrganization = {
+  __typename?: 'ConcernedOrganization';
+  /** The organization's id. */
+  id: Scalars['ID']['output'];
+  /** Its name. */
+  name: Scalars['String']['output'];
+};
 
 /** The first code of an authenticator app. */
 export type ConfirmOneTimeCodeEnrolmentInput = {
@@ -949,6 +1010,98 @@ export type DefineRoleInput = {
 export type DisableIdentityProviderInput = {
   /** The provider. */
   providerId: Scalars['ID']['input'];
+};
+
+/** Something about a patient that left the program. Never changed, never deleted. What it says is in `detail`. */
+export type Disclosure = {
+  __typename?: 'Disclosure';
+  /**
+   * What it says. Readable by the patient, by whoever has legal authority for what it is about, and by compliance, without a
+   * consent.
+   */
+  detail?: Maybe<DisclosureDetailResult>;
+  /** The disclosure's id, as in `extensions.part2.disclosureIds` of the answer that it left in. */
+  id: Scalars['ID']['output'];
+  /** Whose information left; null when the patient is not within your reach. */
+  patient?: Maybe<Patient>;
+};
+
+/** How something left. */
+export type DisclosureChannel =
+  /** It was shown through this API. */
+  | 'API';
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type DisclosureConnection = {
+  __typename?: 'DisclosureConnection';
+  /** The rows with their cursors. */
+  edges: Array<DisclosureEdge>;
+  /** The rows. */
+  nodes: Array<Disclosure>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** What a disclosure says. */
+export type DisclosureDetail = {
+  __typename?: 'DisclosureDetail';
+  /** How it left. */
+  channel: DisclosureChannel;
+  /** The consent that allowed it; null when an exception did, or it is not within your reach. */
+  consent?: Maybe<Consent>;
+  /**
+   * The copy of the consent, or the explanation of its scope, that went with it (42 CFR 2.32(b)); without a consent, what
+   * the disclosure rested on instead.
+   */
+  consentCopy: Scalars['String']['output'];
+  /** Which classes of data. */
+  dataClasses: Array<DataClass>;
+  /** What, in words; never the values. */
+  description: Scalars['String']['output'];
+  /** Why it could leave without a consent; null when a consent allowed it. */
+  exception?: Maybe<DisclosureException>;
+  /** The notice that went with it (42 CFR 2.32(a)). */
+  notice: RedisclosureNotice;
+  /** When it left. */
+  occurredAt: Scalars['DateTime']['output'];
+  /** For what. */
+  purpose?: Maybe<Purpose>;
+  /** Who received it. */
+  recipient: DisclosureRecipient;
+  /** The id of the request it left in, as in the header `x-request-id`. */
+  requestId: Scalars['String']['output'];
+};
+
+/** `DisclosureDetail` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
+export type DisclosureDetailResult = DisclosureDetail | Withheld;
+
+/** A row of a connection with its cursor. */
+export type DisclosureEdge = {
+  __typename?: 'DisclosureEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: Disclosure;
+};
+
+/** Why something was disclosed without a consent. */
+export type DisclosureException =
+  /** A bona fide medical emergency in which consent could not be obtained (42 CFR 2.51). */
+  | 'EMERGENCY';
+
+/** Who received something, as far as it is known (45 CFR 164.528(b)(2)(ii)). */
+export type DisclosureRecipient = {
+  __typename?: 'DisclosureRecipient';
+  /** Their address; null when it is not known. */
+  address?: Maybe<Scalars['String']['output']>;
+  /** To whom they belong, or what they are to the patient; null when that is not known. */
+  affiliation?: Maybe<Scalars['String']['output']>;
+  /** The name of the person or organization. */
+  name: Scalars['String']['output'];
+  /** The partner organization's id, where it is one. */
+  organizationId?: Maybe<Scalars['ID']['output']>;
 };
 
 /** A consent to prepare. */
@@ -2679,6 +2832,11 @@ export type Patient = {
   /** When the patient was entered. */
   createdAt: Scalars['DateTime']['output'];
   /**
+   * What left the program about the patient, newest first; each entry's `detail` is decided on by itself. Empty for those who
+   * may not read it. `accountingOfDisclosures` is the accounting that the law asks for.
+   */
+  disclosures?: Maybe<DisclosureConnection>;
+  /**
    * The handle to use instead of a name, such as `7KQM-2XTB`; made by the server, unique in the tenant, derived from
    * nothing about the person.
    */
@@ -2710,6 +2868,13 @@ export type PatientCareTeamArgs = {
 
 /** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
 export type PatientConsentsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
+export type PatientDisclosuresArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
@@ -3201,6 +3366,12 @@ export type Query = {
    * `subject`. Empty when the patient is not within your reach.
    */
   accessHistory?: Maybe<AuditLogConnection>;
+  /**
+   * What left the program about this patient, to whom and why, newest first (42 CFR 2.25, 45 CFR 164.528). Looks of those who
+   * work for the program, of the patient, and of whoever stands in the patient's place are no disclosures: see
+   * `accessHistory`. Empty when the patient is not within your reach.
+   */
+  accountingOfDisclosures?: Maybe<DisclosureConnection>;
   /** The keys of partner organizations, those that ended too. */
   apiKeys?: Maybe<ApiKeyConnection>;
   /** The tenant's record of looks, refusals, writes and sign-ins, newest first. */
@@ -3276,6 +3447,17 @@ export type QueryAccessHistoryArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   patientId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryAccountingOfDisclosuresArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  patientId: Scalars['ID']['input'];
+  regime?: AccountingRegime;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
@@ -3565,6 +3747,15 @@ export type RecoveryCodesPayload = {
   result?: Maybe<RecoveryCodes>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
+};
+
+/** The notice that went with a disclosure (42 CFR 2.32(a)). */
+export type RedisclosureNotice = {
+  __typename?: 'RedisclosureNotice';
+  /** The statement, to be shown to the recipient as it is. */
+  text: Scalars['String']['output'];
+  /** Which of the two statements: 1 in full, 2 in short. */
+  variant: Scalars['Int']['output'];
 };
 
 /** A refresh token. */

@@ -213,6 +213,12 @@ export const ExplainAccessDocument = new TypedDocumentString(`
         purpose
         decision
         reason
+        ground
+        until
+        organization {
+          id
+          name
+        }
         viaConsent {
           id
         }
@@ -294,6 +300,7 @@ export const AccessHistoryDocument = new TypedDocumentString(`
           refusal: reason
           fields
           purpose
+          ground
         }
         ...Reason
       }
@@ -359,6 +366,89 @@ export const useInfiniteAccessHistoryQuery = <
     )};
 
 useInfiniteAccessHistoryQuery.getKey = (variables: Operations.AccessHistoryQueryVariables) => ['AccessHistory.infinite', variables];
+
+export const AccountingDocument = new TypedDocumentString(`
+    query Accounting($patientId: ID!, $regime: AccountingRegime!, $first: Int = 25, $after: Cursor) {
+  accountingOfDisclosures(
+    patientId: $patientId
+    regime: $regime
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      id
+      detail {
+        __typename
+        ... on DisclosureDetail {
+          occurredAt
+          recipient {
+            name
+            affiliation
+            address
+          }
+          dataClasses
+          description
+          purpose
+          exception
+          consentCopy
+        }
+        ...Reason
+      }
+    }
+    pageInfo {
+      ...Page
+    }
+  }
+}
+    fragment Reason on Withheld {
+  reason
+  dataClass
+  consentRequestable
+  breakGlassAvailable
+}
+fragment Page on PageInfo {
+  hasNextPage
+  endCursor
+}`);
+
+export const useAccountingQuery = <
+      TData = Operations.AccountingQuery,
+      TError = RequestError
+    >(
+      variables: Operations.AccountingQueryVariables,
+      options?: Omit<UseQueryOptions<Operations.AccountingQuery, TError, TData>, 'queryKey'> & { queryKey?: UseQueryOptions<Operations.AccountingQuery, TError, TData>['queryKey'] }
+    ) => {
+    
+    return useQuery<Operations.AccountingQuery, TError, TData>(
+      {
+    queryKey: ['Accounting', variables],
+    queryFn: useSend<Operations.AccountingQuery, Operations.AccountingQueryVariables>(AccountingDocument).bind(null, variables),
+    ...options
+  }
+    )};
+
+useAccountingQuery.getKey = (variables: Operations.AccountingQueryVariables) => ['Accounting', variables];
+
+export const useInfiniteAccountingQuery = <
+      TData = InfiniteData<Operations.AccountingQuery>,
+      TError = RequestError
+    >(
+      variables: Operations.AccountingQueryVariables,
+      options: Omit<UseInfiniteQueryOptions<Operations.AccountingQuery, TError, TData>, 'queryKey'> & { queryKey?: UseInfiniteQueryOptions<Operations.AccountingQuery, TError, TData>['queryKey'] }
+    ) => {
+    const query = useSend<Operations.AccountingQuery, Operations.AccountingQueryVariables>(AccountingDocument)
+    return useInfiniteQuery<Operations.AccountingQuery, TError, TData>(
+      (() => {
+    const { queryKey: optionsQueryKey, ...restOptions } = options;
+    return {
+      queryKey: optionsQueryKey ?? ['Accounting.infinite', variables],
+      queryFn: (metaData) => query({...variables, ...(metaData.pageParam ?? {})}),
+      ...restOptions
+    }
+  })()
+    )};
+
+useInfiniteAccountingQuery.getKey = (variables: Operations.AccountingQueryVariables) => ['Accounting.infinite', variables];
 
 export const ConsentsDocument = new TypedDocumentString(`
     query Consents($patientId: ID!, $first: Int = 25, $after: Cursor) {

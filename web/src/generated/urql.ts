@@ -11,6 +11,10 @@ export function useAccessHistoryQuery(options: Omit<Urql.UseQueryArgs<Operations
   return Urql.useQuery<Operations.AccessHistoryQuery, Operations.AccessHistoryQueryVariables>({ query: Operations.AccessHistoryDocument, ...options });
 };
 
+export function useAccountingQuery(options: Omit<Urql.UseQueryArgs<Operations.AccountingQueryVariables>, 'query'>) {
+  return Urql.useQuery<Operations.AccountingQuery, Operations.AccountingQueryVariables>({ query: Operations.AccountingDocument, ...options });
+};
+
 export function useConsentsQuery(options: Omit<Urql.UseQueryArgs<Operations.ConsentsQueryVariables>, 'query'>) {
   return Urql.useQuery<Operations.ConsentsQuery, Operations.ConsentsQueryVariables>({ query: Operations.ConsentsDocument, ...options });
 };

@@ -12,6 +12,8 @@ const OPERATIONS: Readonly<Record<string, { done: string; asked: string }>> = {
   "consent.record": { done: "Filed a consent that was signed elsewhere", asked: "Permission to file a consent" },
   "consent.revoke": { done: "Revoked a consent", asked: "Permission to revoke a consent" },
   "consent.sign": { done: "Signed a consent", asked: "Permission to sign a consent" },
+  "disclosure.account": { done: "Entered what left this program", asked: "Permission to enter what left" },
+  "disclosure.detail": { done: "Read what left this program", asked: "Read what left this program" },
   "patient.change_status": { done: "Changed where the patient stands", asked: "Permission to change where the patient stands" },
   "patient.create": { done: "Entered the patient", asked: "Permission to enter the patient" },
   "patient.identity": { done: "Looked at who the patient is", asked: "Looked at who the patient is" },

@@ -373,6 +373,8 @@ test("by keyboard alone: a patient revokes in a window of her own, and the clini
   await marisol.getByRole("heading", { level: 1, name: "My record" }).waitFor();
   await marisol.getByRole("heading", { level: 2, name: "My consents" }).waitFor();
   assert.equal(await marisol.title(), "My record – Consentry");
+  await press(marisol, "What left this program about me");
+  await marisol.getByText("Nothing has left.").waitFor();
   await assertAccessible(marisol, "one’s own record");
   await press(marisol, "Revoke: Treatment, payment and operations");
   await marisol.getByRole("dialog").waitFor();

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Cursor } from "../../client/scalars";
 import type { AccessHistoryQuery } from "../../generated/graphql";
 import { useAccessHistoryQuery } from "../../generated/tanstack";
+import { GROUNDS } from "../../words/grounds";
 import { moment } from "../../words/moments";
 import { role } from "../../words/people";
 import { PURPOSES } from "../../words/purposes";
@@ -92,5 +93,11 @@ type Subject = Extract<NonNullable<Entry["subject"]>, { __typename: "AuditSubjec
 
 function Outcome({ entry, subject }: { entry: Entry; subject: Subject }) {
   if (subject.decision === "DENY") return <span className="mark refused">Refused: {refusal(subject.refusal).toLowerCase()}</span>;
-  return <span className="mark in-force">{entry.action === "WRITE" && !subject.lookedAt ? "Done" : "Allowed"}</span>;
+  const done = entry.action === "WRITE" && !subject.lookedAt;
+  return (
+    <>
+      <span className="mark in-force">{done ? "Done" : "Allowed"}</span>
+      {subject.ground && `: ${GROUNDS[subject.ground].toLowerCase()}`}
+    </>
+  );
 }

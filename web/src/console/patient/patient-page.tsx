@@ -8,6 +8,7 @@ import { Look } from "../look";
 import { PageHeading } from "../page-heading";
 import { useMay, useViewer } from "../viewer";
 import { AccessHistory } from "./access-history";
+import { Accounting } from "./accounting";
 import { CareTeam } from "./care-team";
 import { Consents } from "./consents";
 import { Disclosure } from "./disclosure";
@@ -26,6 +27,7 @@ export function PatientPage({ id, onBack }: Properties) {
   const own = useViewer().patient?.id === id;
   const mayExplain = useMay("consent.read");
   const mayReadHistory = useMay("access_history.read");
+  const mayReadAccounting = useMay("disclosure.accounting");
   // All that is open: one part of the page must not tell of another moment than the next.
   const client = useQueryClient();
   const lookAgain = () => void client.refetchQueries({ type: "active" });
@@ -63,6 +65,11 @@ export function PatientPage({ id, onBack }: Properties) {
               {mayReadHistory && (
                 <Disclosure title={own ? "Who looked at my record" : "Who looked"}>
                   <AccessHistory patientId={id} own={own} />
+                </Disclosure>
+              )}
+              {mayReadAccounting && (
+                <Disclosure title={own ? "What left this program about me" : "What left this program"}>
+                  <Accounting patientId={id} />
                 </Disclosure>
               )}
             </>

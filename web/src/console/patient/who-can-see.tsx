@@ -1,6 +1,8 @@
 import type { ConsentWithDetailFragment, ExplainAccessQuery } from "../../generated/graphql";
 import { useExplainAccessQuery } from "../../generated/tanstack";
 import { CLASSES, KINDS } from "../../words/consents";
+import { GROUNDS } from "../../words/grounds";
+import { moment } from "../../words/moments";
 import { PURPOSES } from "../../words/purposes";
 import { WITHHELD } from "../../words/withheld";
 import { Look } from "../look";
@@ -56,7 +58,8 @@ function rulings(entries: readonly Entry[], consents: Properties["consents"]): R
 function Table({ entries, consents }: { entries: readonly Entry[]; consents: Properties["consents"] }) {
   const people = new Map<string, Entry[]>();
   for (const entry of entries) {
-    const id = entry.user?.id ?? "";
+    // An organization has a line for each purpose that its keys are bound to.
+    const id = entry.organization ? `${entry.organization.id} ${entry.purpose}` : (entry.user?.id ?? "");
     people.set(id, [...(people.get(id) ?? []), entry]);
   }
   return (
@@ -80,14 +83,14 @@ function Table({ entries, consents }: { entries: readonly Entry[]; consents: Pro
 function Person({ entries, rulings: all }: { entries: readonly Entry[]; rulings: readonly Ruling[] }) {
   const viewer = useViewer();
   const [first] = entries;
-  const me = first?.user !== null && first?.user?.id === viewer.user?.id;
+  const me = first !== undefined && first.user !== null && first.user.id === viewer.user?.id;
   return (
     <tbody>
       {all.map(({ permitted, why: reason, classes }, index) => (
         <tr key={`${permitted} ${reason}`}>
           {index === 0 && (
             <th scope="rowgroup" rowSpan={all.length}>
-              {me ? "You" : person(first)}
+              {me ? "You" : person(entries)}
               {first?.purpose && <span className="purpose">for {PURPOSES[first.purpose].toLowerCase()}</span>}
             </th>
           )}
@@ -108,16 +111,21 @@ function Person({ entries, rulings: all }: { entries: readonly Entry[]; rulings:
   );
 }
 
-function person(entry: Entry | undefined): string {
+function person(entries: readonly Entry[]): string {
+  const [entry] = entries;
+  if (entry?.organization) return entry.organization.name;
   const name = entry?.user?.practitioner?.professionalName;
-  // Nothing tells who a user is but the name under which they practise; only a patient asks for their own data.
-  return name ?? (entry?.purpose === "PATIENT_REQUEST" ? "The patient" : "Somebody who does not treat");
+  // Nothing tells who a user is but the name under which they practise. The patient's own look is known by its ground.
+  if (name) return name;
+  if (entry?.purpose !== "PATIENT_REQUEST") return "Somebody who does not treat";
+  return entries.some(({ ground }) => ground === "SELF") ? "The patient" : "Somebody close to the patient";
 }
 
 function why(entry: Entry, consents: Properties["consents"]): string {
   if (entry.decision === "DENY") return entry.reason ? WITHHELD[entry.reason].short : "Not allowed";
-  if (!entry.viaConsent) return "No consent is needed";
-  const consent = consents.find(({ id }) => id === entry.viaConsent?.id);
+  const until = entry.until ? `, until ${moment(entry.until)}` : "";
+  const consent = entry.viaConsent && consents.find(({ id }) => id === entry.viaConsent?.id);
   const kind = consent?.detail?.__typename === "ConsentDetail" ? consent.detail.kind : undefined;
-  return kind ? `The consent “${KINDS[kind]}”` : "A consent of the patient";
+  if (kind) return `The consent “${KINDS[kind]}”${until}`;
+  return `${entry.ground ? GROUNDS[entry.ground] : "Allowed"}${until}`;
 }
