@@ -34,6 +34,7 @@ async fn five_hundred_protected_values_are_found_nowhere_after_everything_was_do
     let people = People::of(&talk);
     let patients = scenario::enter(&mut talk, &people);
     scenario::look(&mut talk, &people, &patients);
+    scenario::keep_apart(&mut talk, &people, &patients[10..13]);
     scenario::revoke(&mut talk, &people, &patients[..6]);
     scenario::sign_in(&mut talk, &people);
     scenario::refuse(&mut talk, &people, &patients[7]);

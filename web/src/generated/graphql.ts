@@ -511,6 +511,8 @@ export type UserErrorCode =
   | 'ACCESS_DENIED'
   /** It exists already. */
   | 'ALREADY_EXISTS'
+  /** The glass is not broken for this: not for these classes of data, or not by you (42 CFR 2.51). */
+  | 'BREAK_GLASS_DENIED'
   /** The idempotency key was used with other input. */
   | 'IDEMPOTENCY_CONFLICT'
   /** Email, password or organization is wrong, or the account cannot sign in. */

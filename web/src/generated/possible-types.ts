@@ -6,6 +6,10 @@
       }
       const result: PossibleTypesResultData = {
   "possibleTypes": {
+    "AccessApprovalDetailResult": [
+      "AccessApprovalDetail",
+      "Withheld"
+    ],
     "AccessExplanationResult": [
       "AccessExplanation",
       "Withheld"
@@ -14,12 +18,12 @@
       "AuditSubject",
       "Withheld"
     ],
-    "ConsentDetailResult": [
-      "ConsentDetail",
+    "BreakGlassDetailResult": [
+      "BreakGlassDetail",
       "Withheld"
     ],
-    "DisclosureDetailResult": [
-      "DisclosureDetail",
+    "ConsentDetailResult": [
+      "ConsentDetail",
       "Withheld"
     ],
     "PatientIdentityResult": [
@@ -34,6 +38,10 @@
       "BreakGlassPolicy",
       "InternalUsePolicy",
       "MinorConsentPolicy"
+    ],
+    "ProtectedNoteContentResult": [
+      "ProtectedNoteContent",
+      "Withheld"
     ]
   }
 };

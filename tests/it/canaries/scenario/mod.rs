@@ -1,10 +1,12 @@
 //! What is done with planted values: everything that the API can do with them, and everything that can go wrong.
 
 mod failures;
+mod kept_apart;
 mod refusals;
 mod signing_in;
 
 pub use failures::{crash, fail, wait_for_events};
+pub use kept_apart::keep_apart;
 pub use refusals::refuse;
 pub use signing_in::sign_in;
 

@@ -1,5 +1,5 @@
 /**
- * @generated SignedSource<<a89e4edd5c92f0b6fdf98eca72e59e09>>
+ * @generated SignedSource<<772119e836d6f9dc79f444d93e895b84>>
  * @lightSyntaxTransform
  */
 
@@ -10,7 +10,7 @@
 import { ConcreteRequest } from 'relay-runtime';
 export type ConsentStatus = "ACTIVE" | "DRAFT" | "EXPIRED" | "PENDING_SIGNATURE" | "REJECTED" | "REVOKED" | "SUPERSEDED" | "%future added value";
 export type SignatureMethod = "ELECTRONIC" | "PAPER" | "VERBAL_DOCUMENTED" | "%future added value";
-export type UserErrorCode = "ACCESS_DENIED" | "ALREADY_EXISTS" | "IDEMPOTENCY_CONFLICT" | "INVALID_CREDENTIALS" | "INVALID_STATE" | "INVALID_TOKEN" | "NOT_FOUND" | "ONE_TIME_CODE_REQUIRED" | "RANK_TOO_LOW" | "SEPARATION_OF_DUTIES" | "STALE_VERSION" | "VALIDATION_FAILED" | "%future added value";
+export type UserErrorCode = "ACCESS_DENIED" | "ALREADY_EXISTS" | "BREAK_GLASS_DENIED" | "IDEMPOTENCY_CONFLICT" | "INVALID_CREDENTIALS" | "INVALID_STATE" | "INVALID_TOKEN" | "NOT_FOUND" | "ONE_TIME_CODE_REQUIRED" | "RANK_TOO_LOW" | "SEPARATION_OF_DUTIES" | "STALE_VERSION" | "VALIDATION_FAILED" | "%future added value";
 export type RevokeConsentInput = {
   consentId: string;
   evidence?: RevocationEvidenceInput | null | undefined;
