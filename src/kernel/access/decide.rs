@@ -18,7 +18,7 @@ use super::{
     ConsentFacts, PatientFacts, Principal,
     emergency::opens,
     matching::{authorizes, binds, covers, ended, forbids, in_force, shares, treats},
-    standing::{Standing, standing},
+    standing::{Standing, shared_with, standing},
 };
 
 /// What is to be done with protected data.
@@ -221,9 +221,7 @@ impl Case<'_> {
         match standing {
             Standing::Inside => self.open_inside(approval).map(|ground| (ground, false)),
             Standing::Guardian(authority) => self.open_to_guardian(authority),
-            Standing::Family(shared) => self
-                .open_by_consent(|consent| shares(consent, shared))
-                .map(|consent| (Ground::Sharing(consent, shared.grant_id), true)),
+            Standing::Family => self.open_to_family(),
             Standing::Partner => self
                 .open_by_consent(|consent| binds(consent, principal, facts, now))
                 .map(|consent| (Ground::Consent(consent), true)),
@@ -240,8 +238,7 @@ impl Case<'_> {
             return Ok(Ground::Authorship);
         }
         if ask.action == Action::Write {
-            let separate = admissible_kinds(ask.class, purpose).separate;
-            return if separate {
+            return if takes_own_kind(ask.class, purpose) {
                 Err(DenialReason::SeparateConsentRequired)
             } else {
                 Ok(Ground::Relationship)
@@ -255,7 +252,7 @@ impl Case<'_> {
             return Ok(approval);
         }
         let for_care = matches!(purpose, Purpose::Treatment | Purpose::Payment | Purpose::Operations);
-        let gated = admissible_kinds(ask.class, purpose).separate;
+        let gated = takes_own_kind(ask.class, purpose);
         if facts.internal_use && for_care && !gated && ask.action == Action::View {
             return Ok(Ground::InternalUse);
         }
@@ -283,6 +280,17 @@ impl Case<'_> {
         consent.map(|consent| (Ground::Consent(consent), true))
     }
 
+    /// Family: each of their grants by its own consent.
+    fn open_to_family(&self) -> Result<(Ground, bool), DenialReason> {
+        let grant = |consent: &ConsentFacts| {
+            shared_with(self.principal, self.facts, self.now).find(|shared| shares(consent, shared))
+        };
+        let consent = self.open_by_consent(|consent| grant(consent).is_some())?;
+        let opening = self.facts.consents.iter().find(|one| one.id == consent);
+        let shared = opening.and_then(grant).ok_or(DenialReason::ConsentRequired)?;
+        Ok((Ground::Sharing(consent, shared.grant_id), true))
+    }
+
     /// Steps 8 and 10: the first consent of an admissible kind that names whoever asks, covers the class and the purpose, and
     /// counts at this moment.
     fn open_by_consent(
@@ -293,11 +301,10 @@ impl Case<'_> {
         if ask.subject != Subject::Health || ask.action == Action::Write {
             return Err(DenialReason::Forbidden);
         }
-        let kinds = admissible_kinds(ask.class, purpose);
         let candidates = || {
             let permits = facts.consents.iter().filter(|consent| consent.decision == ConsentDecision::Permit);
             permits.filter(|consent| {
-                (kinds.admits)(consent)
+                admits(consent, ask.class, purpose)
                     && names(consent)
                     && covers(consent, ask.class, now)
                     && consent.purposes.contains(&purpose)
@@ -309,7 +316,7 @@ impl Case<'_> {
             return Ok(consent.id);
         }
         Err(match () {
-            () if kinds.separate => DenialReason::SeparateConsentRequired,
+            () if takes_own_kind(ask.class, purpose) => DenialReason::SeparateConsentRequired,
             () if candidates().any(|consent| ended(consent, now)) => DenialReason::ConsentExpired,
             () if candidates().any(|consent| consent.status == ConsentStatus::Revoked) => {
                 DenialReason::ConsentRevoked
@@ -359,7 +366,9 @@ impl Case<'_> {
     fn approval(&self) -> Option<Ground> {
         let Self { principal, facts, ask, purpose, now } = *self;
         let mut approvals = principal.approvals.iter();
-        let looks = is_inside(principal) && matches!(ask.action, Action::View | Action::Export);
+        let looks = is_inside(principal)
+            && matches!(ask.action, Action::View | Action::Export)
+            && !is_kept_apart(ask.class);
         let approval = approvals.find(|approval| {
             looks
                 && ask.subject == Subject::Health
@@ -373,11 +382,11 @@ impl Case<'_> {
     }
 
     /// Step 9 (b): a broken glass overrides restriction, relationship and consent, to show and to do nothing else. What takes
-    /// a consent of its own, by its class or by the purpose, it does not open.
+    /// a consent of its own, by its class or by the purpose, it does not open, whichever no came before that one.
     fn emergency(&self) -> Option<Ground> {
         let Self { principal, facts, ask, purpose, now } = *self;
         let shows = ask.action == Action::View && ask.subject == Subject::Health && is_inside(principal);
-        let gated = admissible_kinds(ask.class, purpose).separate;
+        let gated = takes_own_kind(ask.class, purpose);
         let emergency = principal.emergencies.iter().find(|emergency| {
             emergency.patient_id == facts.patient_id
                 && now < emergency.expires_at
@@ -392,6 +401,11 @@ const fn is_kept_apart(class: DataClass) -> bool {
     matches!(class, DataClass::PsychotherapyNote | DataClass::SudCounselingNote)
 }
 
+/// Classes that take a consent of their own, which an emergency does not stand in for.
+const fn is_gated(class: DataClass) -> bool {
+    is_kept_apart(class) || matches!(class, DataClass::MinorConfidential)
+}
+
 fn is_inside(principal: &Principal) -> bool {
     principal.partner.is_none() && principal.is_workforce()
 }
@@ -400,7 +414,9 @@ fn is_inside(principal: &Principal) -> bool {
 /// as well.
 pub(super) fn reach(principal: &Principal, ask: Ask) -> Option<Reach> {
     let of = |ask| permissions(ask).iter().filter_map(|permission| principal.reach(*permission)).max();
-    if !principal.may_see(ask.class, ask.subject == Subject::Health) {
+    // A label makes nothing open that was not: what is health by itself stays so in a row of a stricter class.
+    let may_see = |class| principal.may_see(class, ask.subject == Subject::Health);
+    if !may_see(ask.floor) || !may_see(ask.class) {
         return None;
     }
     match ask.action {
@@ -455,32 +471,18 @@ pub(super) fn purpose(principal: &Principal, ask: Ask) -> Result<Purpose, Denial
     allowed.then_some(purpose).ok_or(DenialReason::PurposeRequired)
 }
 
-pub(super) struct AdmissibleKinds {
-    /// Whether a general consent cannot do.
-    pub(super) separate: bool,
-    admits: fn(&ConsentFacts) -> bool,
+/// Step 8: whether a general consent cannot do.
+pub(super) const fn takes_own_kind(class: DataClass, purpose: Purpose) -> bool {
+    is_gated(class) || matches!(purpose, Purpose::LegalProceeding)
 }
 
-pub(super) fn admissible_kinds(class: DataClass, purpose: Purpose) -> AdmissibleKinds {
-    let of = |admits| AdmissibleKinds { separate: true, admits };
-    match (class, purpose) {
-        (DataClass::PsychotherapyNote, _) => of(|consent| consent.kind == ConsentKind::PsychotherapyNotes),
-        (DataClass::SudCounselingNote, _) => of(|consent| consent.kind == ConsentKind::SudCounselingNotes),
-        (_, Purpose::LegalProceeding) => of(|consent| consent.kind == ConsentKind::LegalProceeding),
-        (DataClass::MinorConfidential, _) => {
-            of(|consent| consent.signer_capacity == Some(SignerCapacity::Minor))
-        }
-        _ => AdmissibleKinds {
-            separate: false,
-            admits: |consent| {
-                !matches!(
-                    consent.kind,
-                    ConsentKind::PsychotherapyNotes
-                        | ConsentKind::SudCounselingNotes
-                        | ConsentKind::LegalProceeding
-                        | ConsentKind::Restriction
-                )
-            },
-        },
-    }
+/// Whether a consent is of a kind that class and purpose admit. Where both take a kind of their own, no one consent is of
+/// both.
+fn admits(consent: &ConsentFacts, class: DataClass, purpose: Purpose) -> bool {
+    let for_this_alone = |kind, this: bool| (consent.kind == kind) == this;
+    consent.kind != ConsentKind::Restriction
+        && for_this_alone(ConsentKind::LegalProceeding, purpose == Purpose::LegalProceeding)
+        && for_this_alone(ConsentKind::PsychotherapyNotes, class == DataClass::PsychotherapyNote)
+        && for_this_alone(ConsentKind::SudCounselingNotes, class == DataClass::SudCounselingNote)
+        && (class != DataClass::MinorConfidential || consent.signer_capacity == Some(SignerCapacity::Minor))
 }

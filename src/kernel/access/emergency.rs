@@ -5,7 +5,7 @@ use entity::{DataClass, identity::permission::Permission};
 
 use super::{
     Action, Ask, PatientFacts, Principal, Ruling, Subject,
-    decide::{admissible_kinds, decide, purpose, reach},
+    decide::{decide, purpose, reach, takes_own_kind},
 };
 
 /// What those who treat people may open. Charges are of no use in an emergency, and the other classes take a consent of
@@ -44,7 +44,7 @@ pub fn would_open(principal: &Principal, facts: &PatientFacts, ask: Ask, now: Da
         && ask.subject == Subject::Health
         && principal.extent(Permission::BreakGlassInvoke).is_some()
         && reach(principal, ask).is_some()
-        && !admissible_kinds(ask.class, purpose).separate
+        && !takes_own_kind(ask.class, purpose)
         && opens(emergency_classes(principal), ask)
         && matches!(decide(principal, Some(facts), invoke, now), Ruling::Permit(_))
 }

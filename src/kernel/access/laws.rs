@@ -1,5 +1,8 @@
 //! The laws of the decision, over every combination of a few consents.
 
+mod over_situations;
+mod particular;
+
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use entity::{
     DataClass, Id,

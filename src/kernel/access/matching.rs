@@ -49,9 +49,14 @@ fn is_recipient(
             Some(RecipientClass::ProgramWorkforce) => principal.is_workforce(),
             Some(RecipientClass::HealthPlans) | None => false,
         },
-        RecipientKind::Organization => recipient
-            .organization_id
-            .is_some_and(|organization| principal.organizations.contains(&organization)),
+        // An organization is those who work for it, or the partner that it is; its patients and their families are users
+        // of it and are not meant.
+        RecipientKind::Organization => {
+            (principal.partner.is_some() || principal.is_workforce())
+                && recipient
+                    .organization_id
+                    .is_some_and(|organization| principal.organizations.contains(&organization))
+        }
         RecipientKind::Contact => principal.shared.iter().any(|shared| {
             shared.patient_id == facts.patient_id
                 && recipient.contact_token.as_ref() == Some(&shared.contact_token)
@@ -121,7 +126,7 @@ fn has_admissible_end(consent: &ConsentFacts) -> bool {
 
 /// Whether whoever signed could do so for this class, and their authority still holds. A parent's or guardian's signature
 /// counts while the patient is a minor and nothing ended their authority; records of a Part 2 program, and what the minor
-/// consents to alone, take the minor's own as well (42 CFR 2.14). A minor's counts for what they could consent to alone when
+/// consents to alone or has to consent to besides, take the minor's own as well (42 CFR 2.14). A minor's counts for what they could consent to alone when
 /// they signed, or with a parent or guardian beside it. What any of them forbids is forbidden.
 pub fn authorizes(
     consent: &ConsentFacts,
@@ -144,7 +149,8 @@ pub fn authorizes(
             let with_minor =
                 beside == Some(SignerCapacity::Minor) && consent.co_signer == Some(facts.person_id);
             let part2 = matches!(class, DataClass::Sud | DataClass::SudCounselingNote);
-            speaks(consent.signer) && (with_minor || !(part2 || alone(now)))
+            let both = facts.minority.as_ref().is_some_and(|minority| minority.both_consent(class, now));
+            speaks(consent.signer) && (with_minor || !(part2 || both || alone(now)))
         }
         SignerCapacity::Minor => {
             let with_parent =

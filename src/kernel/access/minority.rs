@@ -48,7 +48,7 @@ impl Minority {
         self.age(at).is_some_and(|age| age < u32::from(majority))
     }
 
-    /// The authority with which a person speaks for the patient at this moment: a parent's and a guardian's ends at majority,
+    /// The strongest authority with which a person speaks for the patient at this moment: a parent's and a guardian's ends at majority,
     /// a legal representative's does not.
     pub fn authority_of(&self, person: Id<person::Entity>, at: DateTime<Utc>) -> Option<LegalAuthority> {
         let live = self
@@ -56,8 +56,9 @@ impl Minority {
             .iter()
             .filter(|guardian| guardian.person_id == person && guardian.ends_at.is_none_or(|end| at < end));
         live.map(|guardian| guardian.authority)
-            .find(|authority| *authority == LegalAuthority::LegalRepresentative || self.is_minor(at))
             .filter(|authority| *authority != LegalAuthority::None)
+            .filter(|authority| *authority == LegalAuthority::LegalRepresentative || self.is_minor(at))
+            .max()
     }
 
     /// Whether the patient, a minor, consents to the services of this class alone at this moment.

@@ -5,6 +5,8 @@
 //! ([`Permit`](permit::Permit)) comes only from [`Session::decide`](crate::kernel::session::Session::decide), which also
 //! puts the look into the record.
 
+#[cfg(test)]
+mod agreement;
 mod concerned;
 mod decide;
 mod emergency;
@@ -19,7 +21,13 @@ mod part2;
 mod permit;
 mod principal;
 mod rank;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod situations;
 mod standing;
+#[cfg(test)]
+mod what_it_takes;
 
 pub use concerned::NamedPartner;
 pub use decide::{Action, Ask, DenialReason, Grant, Ground, Ruling, Subject, decide};

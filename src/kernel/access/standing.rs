@@ -11,25 +11,25 @@ use super::{
 
 /// In what capacity.
 #[derive(Clone, Copy, Debug)]
-pub enum Standing<'p> {
+pub enum Standing {
     /// They work for the program, within a relationship to the patient.
     Inside,
     /// They have legal authority for the patient at this moment.
     Guardian(LegalAuthority),
     /// The patient shares with them.
-    Family(&'p Shared),
+    Family,
     /// A partner organization that a consent in force names. Referrals will make others.
     Partner,
 }
 
 /// The standing of a principal towards a patient who is not themself; `None` is a stranger. `related` says whether they have
 /// a relationship from within.
-pub fn standing<'p>(
-    principal: &'p Principal,
+pub fn standing(
+    principal: &Principal,
     facts: &PatientFacts,
     related: bool,
     now: DateTime<Utc>,
-) -> Option<Standing<'p>> {
+) -> Option<Standing> {
     if principal.partner.is_some() {
         let named = facts.consents.iter().any(|consent| {
             consent.decision == entity::consent::consent::ConsentDecision::Permit
@@ -48,5 +48,17 @@ pub fn standing<'p>(
     if let Some(authority) = authority {
         return Some(Standing::Guardian(authority));
     }
-    principal.shared.iter().find(|shared| shared.patient_id == facts.patient_id).map(Standing::Family)
+    shared_with(principal, facts, now).next().map(|_| Standing::Family)
+}
+
+/// What the patient shares with the principal at this moment.
+pub fn shared_with<'p>(
+    principal: &'p Principal,
+    facts: &PatientFacts,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = &'p Shared> {
+    let patient_id = facts.patient_id;
+    principal.shared.iter().filter(move |shared| {
+        shared.patient_id == patient_id && shared.expires_at.is_none_or(|end| now < end)
+    })
 }

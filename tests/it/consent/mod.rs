@@ -13,6 +13,7 @@ mod family_devices;
 mod life_cycle;
 mod minors;
 mod partners;
+mod race;
 mod recipients;
 mod restrictions;
 mod revocation;
