@@ -184,7 +184,8 @@ async fn a_new_device_needs_a_code_of_its_own_and_a_known_one_none() {
     let token = back["reopenShared"]["result"]["token"].as_str().expect("a token");
     assert_eq!(seen_by(&anonymous.with_token(token)).await, ["Amara Okafor"]);
 
-    let another = Relative::accepting(&scene.town, &scene.clinician, scene.grant, MOTHER).await;
+    let clinician = scene.town.tenant.another_session(&scene.clinician).await;
+    let another = Relative::accepting(&scene.town, &clinician, scene.grant, MOTHER).await;
     assert_ne!(another.device, mother.device);
     assert_eq!(scene.town.tenant.count("sharing_devices").await, 2);
     let first = anonymous.reopens_shared(MOTHER, "cdv_nothing").await;
@@ -244,20 +245,21 @@ async fn who_was_suspended_is_not_let_in() {
 async fn a_browser_gets_the_session_in_its_cookie() {
     let scene = Scene::new().await;
     let code = scene.clinician.issues_code(scene.grant).await;
+    let anonymous = scene.town.anonymous();
+    let first = "mutation($input: OpenSharedInput!) { openSharedWithCookie(input: $input) {
+        result { session { csrfToken } deviceSecret } userErrors { code } } }";
     let input = json!({
         "organization": "town", "contact": email(MOTHER), "code": code, "deviceName": "Kitchen tablet",
     });
-    let opened = scene
-        .town
-        .anonymous()
-        .mutate("openSharedWithCookie", input, "session { csrfToken } deviceSecret")
-        .await;
+    let opened = anonymous.ask_with(first, json!({ "input": input })).await;
     let cookies = |answer: &Answer| answer.headers.get_all("set-cookie").iter().count();
     let secret = opened.ok()["openSharedWithCookie"]["result"]["deviceSecret"].clone();
     assert_eq!(cookies(&opened), 2);
 
+    let again = "mutation($input: ReopenSharedInput!) { reopenSharedWithCookie(input: $input) {
+        result { csrfToken } userErrors { code } } }";
     let input = json!({ "organization": "town", "contact": email(MOTHER), "deviceSecret": secret });
-    let back = scene.town.anonymous().mutate("reopenSharedWithCookie", input, "csrfToken").await;
+    let back = anonymous.ask_with(again, json!({ "input": input })).await;
     assert!(back.ok()["reopenSharedWithCookie"]["result"]["csrfToken"].is_string());
     assert_eq!(cookies(&back), 2);
 }

@@ -36,6 +36,9 @@ const EXAMPLES: &[(&str, &str)] = &[
     // A consent for treatment, payment and operations is complete with both statements alone.
     ("ConsentTermsInput.redisclosureStatement", "true"),
     ("ConsentTermsInput.refusalConsequences", "true"),
+    // Lists of a patient within lists of patients would cost more than an operation may.
+    ("Patient.consents.first", "2"),
+    ("Patient.sharingGrants.first", "2"),
     // A role that ranks as those that it is built upon, and permits nothing by itself.
     ("ChangeRoleInput.rank", "50"),
     ("DefineRoleInput.key", "\"DAY_SHIFT\""),

@@ -6,20 +6,12 @@
       }
       const result: PossibleTypesResultData = {
   "possibleTypes": {
-    "AccessApprovalDetailResult": [
-      "AccessApprovalDetail",
-      "Withheld"
-    ],
     "AccessExplanationResult": [
       "AccessExplanation",
       "Withheld"
     ],
     "AuditSubjectResult": [
       "AuditSubject",
-      "Withheld"
-    ],
-    "BreakGlassDetailResult": [
-      "BreakGlassDetail",
       "Withheld"
     ],
     "ConsentDetailResult": [
@@ -39,8 +31,8 @@
       "InternalUsePolicy",
       "MinorConsentPolicy"
     ],
-    "ProtectedNoteContentResult": [
-      "ProtectedNoteContent",
+    "SharingGrantDetailResult": [
+      "SharingGrantDetail",
       "Withheld"
     ]
   }
