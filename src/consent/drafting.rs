@@ -157,10 +157,7 @@ async fn revise(write: &Write, input: ReviseConsentInput) -> Result<Id<consent::
     let ReviseConsentInput { consent_id, expected_version, terms } = input;
     let (old, permit) = open(write, consent_id, "consent.revise").await?;
     let row = OfPatient(&old);
-    let status = permit.consult(&row, &old.status)?;
-    if !matches!(status, ConsentStatus::Draft | ConsentStatus::PendingSignature) {
-        return Err(Error::invalid_state("only a consent that is not signed is changed; draft another one"));
-    }
+    let stands = permit.consult(&row, &old.status)?;
     // What was to be superseded still is, unless it is another consent's kind that supersedes it now.
     let replaced = permit.consult_optional(&row, old.supersedes_id.as_ref())?;
     let replaced = match replaced {
@@ -170,10 +167,16 @@ async fn revise(write: &Write, input: ReviseConsentInput) -> Result<Id<consent::
     let of_patient = Condition::all().add(patient::Column::Id.eq(old.patient_id));
     let patient = write.find_locked::<patient::Entity>(of_patient).await?;
     let patient = patient.ok_or_else(|| Error::internal("a consent without a patient"))?;
+    // Terms are looked at before the state is told.
+    let draft = stands == ConsentStatus::Draft;
+    let status = if draft { ConsentStatus::Draft } else { ConsentStatus::PendingSignature };
+    let id = insert(write, &patient, terms, Beginning { status, supersedes: Some(replaced) }).await?;
+    if !matches!(stands, ConsentStatus::Draft | ConsentStatus::PendingSignature) {
+        return Err(Error::invalid_state("only a consent that is not signed is changed; draft another one"));
+    }
     let rejected =
         consent::ActiveModel { status: Set(Gate::new(ConsentStatus::Rejected)), ..Default::default() };
     write.update(old.id, Some(expected_version), rejected).await?;
-    let id = insert(write, &patient, terms, Beginning { status, supersedes: Some(replaced) }).await?;
     for (target, fields) in [(old.id, vec!["status"]), (id, drafted_fields())] {
         write.written(Written {
             operation: "consent.revise",

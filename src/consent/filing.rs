@@ -190,21 +190,21 @@ impl Signers {
     fn persons(&self, form: &Form, facts: &PatientFacts, at: Moment<Utc>) -> Result<Persons> {
         let takes = Signatures::of(form, facts.minority.as_ref(), at);
         let Self { first: (capacity, stated), second } = *self;
+        let first = person(facts, capacity, stated, at, "signerPersonId")?;
+        let Some((beside, stated)) = second else {
+            return match () {
+                () if !takes.admits(capacity) => Err(Error::invalid("signerCapacity", taken(takes))),
+                () if !takes.are_complete(capacity, None) => Err(Error::invalid("coSigner", taken(takes))),
+                () => Ok(Persons { first, second: None }),
+            };
+        };
+        let second = person(facts, beside, stated, at, "coSigner.personId")?;
         if !takes.admits(capacity) {
             return Err(Error::invalid("signerCapacity", taken(takes)));
         }
-        let first = person(facts, capacity, stated, at, "signerPersonId")?;
-        let Some((beside, stated)) = second else {
-            return if takes.are_complete(capacity, None) {
-                Ok(Persons { first, second: None })
-            } else {
-                Err(Error::invalid("coSigner", taken(takes)))
-            };
-        };
         if takes != Signatures::Both || !takes.admits(beside) || !takes.are_complete(capacity, Some(beside)) {
             return Err(Error::invalid("coSigner.capacity", taken(takes)));
         }
-        let second = person(facts, beside, stated, at, "coSigner.personId")?;
         let second = second.ok_or_else(|| Error::invalid("coSigner.personId", "say who signed besides"))?;
         Ok(Persons { first, second: Some((beside, second)) })
     }

@@ -1,8 +1,9 @@
 //! Consent: what the patient allowed or forbade, and who may see what because of it.
 //!
 //! A consent is drafted by staff, put before whoever signs it, signed by the patient or whoever speaks for them, or by both
-//! (or recorded from a signed form), superseded by another, ended by a date or an event, and revoked at any time. Each change moves `patients.consent_epoch` in its own transaction; every look decides anew, so a revocation binds
-//! each request that begins after its commit.
+//! (or recorded from a signed form), superseded by another, ended by a date or an event, and revoked at any time. Each
+//! change moves `patients.consent_epoch` in its own transaction; every look decides anew, so a revocation binds each request
+//! that begins after its commit.
 
 pub mod access_approval;
 pub mod access_explanation;
@@ -20,6 +21,7 @@ pub mod expiry;
 pub mod filing;
 mod form;
 pub mod notice;
+mod parts;
 pub mod rejection;
 pub mod revocation;
 pub mod shared_patient;

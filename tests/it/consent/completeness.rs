@@ -3,11 +3,14 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{drafts, epoch_of, files, signs, status_of, terms};
+use super::{complaints, detail, drafts, epoch_of, files, signs, status_of, terms};
 use crate::support::Town;
 
 /// What is wrong with a form, and the words that name it.
 fn faults() -> Vec<(Value, &'static str)> {
+    let contact = json!({ "contact": { "kind": "EMAIL", "contact": "ngozi@example.org" } });
+    let class = json!({ "recipientClass": "TREATING_PROVIDERS" });
+    let exchange = |participants: &str| json!({ "intermediary": { "name": "Valley exchange", "participants": participants } });
     let notes = json!([{ "dataClass": "SUD_COUNSELING_NOTE" }]);
     let therapy = json!([{ "dataClass": "PSYCHOTHERAPY_NOTE" }]);
     let with = |class: &str| json!([{ "dataClass": "DIRECTORY" }, { "dataClass": class }]);
@@ -53,7 +56,36 @@ fn faults() -> Vec<(Value, &'static str)> {
             json!({ "kind": "LEGAL_PROCEEDING", "expiry": dated, "purposes": ["LEGAL_PROCEEDING", "TREATMENT"] }),
             "legal proceedings alone, in a consent of their own (42 CFR 2.31(d))",
         ),
+        (json!({ "kind": "RESEARCH", "expiry": dated }), "research alone, in a consent of its own"),
+        (json!({ "purposes": ["TREATMENT", "RESEARCH"] }), "research alone, in a consent of its own"),
+        (
+            json!({ "purposes": ["PUBLIC_HEALTH"] }),
+            "treatment, payment and operations alone for TPO (42 CFR 2.33(b))",
+        ),
+        (
+            json!({ "kind": "FAMILY_SHARING", "expiry": dated, "purposes": ["PATIENT_REQUEST"], "recipients": [contact, class] }),
+            "contacts and users alone",
+        ),
+        (
+            json!({ "kind": "REFERRAL_PARTNER", "expiry": dated, "recipients": [class] }),
+            "organizations alone",
+        ),
+        (json!({ "recipients": [contact] }), "contacts in a consent to share with the family"),
+        (
+            json!({ "recipients": [exchange("HEALTH_PLANS")] }),
+            "those who treat the patient as an intermediary's participants (42 CFR 2.31(a)(4)(ii)(B))",
+        ),
     ]
+}
+
+/// Everything that was told breaks a rule of the form, `named` among it.
+fn assert_told(told: &[Value], named: &str, path: &str, fault: &Value) {
+    assert!(
+        told.iter().all(|one| one["code"] == "VALIDATION_FAILED" && one["field"][0] == path),
+        "{fault}: {told:?}"
+    );
+    let names = |one: &Value| one["message"].as_str().is_some_and(|text| text.contains(named));
+    assert!(told.iter().any(names), "{fault}: {told:?}");
 }
 
 #[tokio::test]
@@ -66,12 +98,8 @@ async fn an_incomplete_form_is_not_signed_and_what_is_missing_is_named() {
     for (fault, named) in faults() {
         let (consent, version) = drafts(&clinician, patient, fault.clone()).await;
         let epoch = epoch_of(&town, patient).await;
-        let complaint = signs(&patients_own, &consent, version).await.complaint("signConsent");
-        assert_eq!(complaint["code"], "VALIDATION_FAILED", "{fault}");
-        assert!(
-            complaint["message"].as_str().is_some_and(|text| text.contains(named)),
-            "{fault}: {complaint}"
-        );
+        let told = complaints(&signs(&patients_own, &consent, version).await, "signConsent");
+        assert_told(&told, named, "consentId", &fault);
         assert_eq!(status_of(&town, &consent).await, "PENDING_SIGNATURE", "{fault}");
         assert_eq!(epoch_of(&town, patient).await, epoch, "{fault}");
     }
@@ -87,13 +115,7 @@ async fn an_incomplete_form_is_not_filed_either() {
 
     for (fault, named) in faults() {
         let answer = files(&clinician, patient, terms(fault.clone()), json!({})).await;
-        let complaint = answer.complaint("recordConsent");
-        assert_eq!(complaint["code"], "VALIDATION_FAILED", "{fault}");
-        assert_eq!(complaint["field"], json!(["terms"]), "{fault}");
-        assert!(
-            complaint["message"].as_str().is_some_and(|text| text.contains(named)),
-            "{fault}: {complaint}"
-        );
+        assert_told(&complaints(&answer, "recordConsent"), named, "terms", &fault);
     }
     assert_eq!(town.tenant.count("consents").await, 0);
     assert_eq!(town.tenant.count("consent_scopes").await, 0);
@@ -109,12 +131,25 @@ async fn everything_that_is_missing_is_named_at_once() {
         "scopes": [], "recipients": [], "purposes": [], "redisclosureStatement": false, "refusalConsequences": false,
     });
 
-    let complaint = files(&clinician, patient, terms(empty), json!({})).await.complaint("recordConsent");
+    let told =
+        complaints(&files(&clinician, patient, terms(empty.clone()), json!({})).await, "recordConsent");
+    let paths: Vec<&Value> = told.iter().map(|one| &one["field"]).collect();
+    let terms_at_fault = ["scopes", "recipients", "purposes", "redisclosureStatement", "refusalConsequences"];
+    assert_eq!(json!(paths), json!(terms_at_fault.map(|term| ["terms", term])));
+    assert_eq!(town.tenant.count("consents").await, 0);
 
-    let message = complaint["message"].as_str().expect("a message");
-    for named in ["which information", "to whom", "what purpose", "redisclosure", "refusing"] {
-        assert!(message.contains(named), "{named}: {message}");
-    }
+    let (consent, _) = drafts(&clinician, patient, empty).await;
+    let said = detail(&clinician, patient, &consent, "faults").await;
+    let faults = [
+        "INFORMATION_MISSING",
+        "RECIPIENT_MISSING",
+        "PURPOSE_MISSING",
+        "REDISCLOSURE_STATEMENT_MISSING",
+        "REFUSAL_CONSEQUENCES_MISSING",
+    ];
+    assert_eq!(said["faults"], json!(faults), "whoever prepares it reads what is missing");
+    let (complete, _) = drafts(&clinician, patient, json!({})).await;
+    assert_eq!(detail(&clinician, patient, &complete, "faults").await["faults"], json!([]));
 }
 
 #[tokio::test]
@@ -132,6 +167,10 @@ async fn forms_that_keep_the_rules_are_signed() {
         of("SUD_COUNSELING_NOTES", "SUD_COUNSELING_NOTE"),
         of("PSYCHOTHERAPY_NOTES", "PSYCHOTHERAPY_NOTE"),
         json!({ "kind": "LEGAL_PROCEEDING", "expiry": dated, "purposes": ["LEGAL_PROCEEDING"] }),
+        json!({ "kind": "RESEARCH", "expiry": dated, "purposes": ["RESEARCH"] }),
+        json!({ "kind": "FAMILY_SHARING", "expiry": dated, "purposes": ["PATIENT_REQUEST"],
+            "recipients": [{ "contact": { "kind": "PHONE", "contact": "+1 415 555 2671" } }] }),
+        json!({ "recipients": [{ "intermediary": { "name": "Valley exchange", "participants": "TREATING_PROVIDERS" } }] }),
         // What only TPO needs is not asked of others; a restriction may cover anything, for ever.
         json!({ "kind": "SPECIFIC", "expiry": dated, "redisclosureStatement": false, "refusalConsequences": false }),
         json!({ "kind": "RESTRICTION", "scopes": [{ "dataClass": "SUD" }, { "dataClass": "PSYCHOTHERAPY_NOTE" }] }),
@@ -181,6 +220,18 @@ async fn terms_that_make_no_sense_are_not_even_drafted() {
         ("scopes", json!({ "scopes": [{ "dataClass": "DEIDENTIFIED" }] })),
         ("scopes", json!({ "scopes": window("2026-01-02T00:00:00Z", "2026-01-02T00:00:00Z") })),
         ("terms", json!({ "scopes": many })),
+        ("resourceKind", json!({ "scopes": [{ "dataClass": "SUD", "resourceKind": "drug test" }] })),
+        ("resourceKind", json!({ "scopes": [{ "dataClass": "SUD", "resourceKind": "" }] })),
+        ("resourceKind", json!({ "scopes": [{ "dataClass": "SUD", "resourceKind": "K".repeat(65) }] })),
+        (
+            "recipients",
+            json!({ "recipients": [{ "contact": { "kind": "EMAIL", "contact": "ngozi at home" } }] }),
+        ),
+        ("recipients", json!({ "recipients": [{ "contact": { "kind": "PHONE", "contact": "555" } }] })),
+        (
+            "recipients",
+            json!({ "recipients": [{ "intermediary": { "name": " ", "participants": "TREATING_PROVIDERS" } }] }),
+        ),
     ];
 
     for (field, parts) in faulty {
@@ -215,6 +266,7 @@ async fn the_evidence_of_a_filed_form_is_checked() {
     let faulty = [
         ("signedAt", json!({ "signedAt": "2026-11-21T08:00:00.001Z" })),
         ("signatureMethod", json!({ "signatureMethod": "ELECTRONIC" })),
+        // Nothing says that the patient is a minor.
         ("signerCapacity", json!({ "signerCapacity": "PARENT" })),
         ("signerCapacity", json!({ "signerCapacity": "GUARDIAN" })),
         ("signerCapacity", json!({ "signerCapacity": "MINOR" })),

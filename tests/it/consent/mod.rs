@@ -18,7 +18,11 @@ mod recipients;
 mod restrictions;
 mod revocation;
 mod scopes;
+mod signatures;
+mod signed_copy;
 mod signed_terms;
+mod states;
+mod succession;
 
 use entity::{Id, people::patient};
 use serde_json::{Value, json};
@@ -82,6 +86,39 @@ async fn files(actor: &Actor, patient: Id<patient::Entity>, terms: Value, parts:
         input[key] = value.clone();
     }
     actor.mutate("recordConsent", input, "id version").await
+}
+
+/// What is wrong with an incomplete form, each with the code and the path of its own.
+fn complaints(answer: &Answer, mutation: &str) -> Vec<Value> {
+    let data = answer.ok();
+    assert!(data[mutation]["result"].is_null(), "a refused mutation has no result: {data}");
+    data[mutation]["userErrors"].as_array().expect("user errors").clone()
+}
+
+/// What a consent says: `fields` of its detail.
+async fn detail(actor: &Actor, patient: Id<patient::Entity>, consent: &str, fields: &str) -> Value {
+    let query = format!(
+        "query($id: ID!) {{ consents(patientId: $id) {{ nodes {{ id detail {{ ... on ConsentDetail {{ {fields} }} }} }} }} }}"
+    );
+    let data = actor.ask_with(&query, json!({ "id": patient.to_string() })).await.ok();
+    let nodes = data["consents"]["nodes"].as_array().expect("consents").clone();
+    let node = nodes.into_iter().find(|node| node["id"] == consent).expect("the consent");
+    node["detail"].clone()
+}
+
+/// A digest of a consent's row.
+async fn row_of(town: &Town, consent: &str) -> String {
+    let sql = "select md5(c::text) from consents c where id = $1";
+    town.tenant.scalar(sql, consent.parse().expect("an id")).await.expect("a consent")
+}
+
+/// The id in the result of a mutation that went well.
+#[track_caller]
+fn written(answer: &Answer, mutation: &str) -> (String, i64) {
+    let data = answer.ok();
+    assert_eq!(data[mutation]["userErrors"], json!([]), "{mutation} goes well");
+    let result = &data[mutation]["result"];
+    (result["id"].as_str().expect("an id").to_owned(), result["version"].as_i64().unwrap_or_default())
 }
 
 /// Where a consent stands, as its row says.

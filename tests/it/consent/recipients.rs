@@ -4,7 +4,7 @@ use entity::{Id, people::patient};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{epoch_of, files, revokes, terms};
+use super::{detail, drafts, epoch_of, files, revokes, terms};
 use crate::support::{Actor, NOBODYS, Town, id};
 
 const REQUIRED: &str = "CONSENT_REQUIRED";
@@ -204,4 +204,78 @@ async fn the_recipients_of_a_consent_are_shown_as_they_were_named() {
     assert_eq!(id(&of("PRACTITIONER")["practitioner"]["id"]), first.practitioner());
     assert_eq!(of("CLASS")["recipientClass"], "HEALTH_PLANS");
     assert_eq!(of("ORGANIZATION")["organizationId"], town.tenant.id.to_string());
+}
+
+#[tokio::test]
+async fn a_contact_is_stored_as_a_code_and_shown_to_nobody() {
+    let (town, first, _second, patient) = patient_with_two().await;
+    let naming = |kind: &str, contact: &str| {
+        json!({ "kind": "FAMILY_SHARING", "purposes": ["PATIENT_REQUEST"], "expiry": { "date": "2027-01-01T00:00:00Z" },
+            "recipients": [{ "contact": { "kind": kind, "contact": contact } }] })
+    };
+    let (email, _) = drafts(&first, patient, naming("EMAIL", "ngozi.okafor@example.org")).await;
+    let (written_otherwise, _) = drafts(&first, patient, naming("EMAIL", " Ngozi.Okafor@Example.ORG ")).await;
+    let (another, _) = drafts(&first, patient, naming("EMAIL", "chidi.okafor@example.org")).await;
+
+    let mut tokens = Vec::new();
+    for consent in [&email, &written_otherwise, &another] {
+        let sql = "select contact_token::bytea from consent_recipients where consent_id = $1";
+        let token: Vec<u8> = town.tenant.scalar(sql, consent.parse().expect("an id")).await.expect("a code");
+        assert_eq!(token.len(), 32);
+        tokens.push(token);
+    }
+    assert_eq!(tokens[0], tokens[1], "one address has one code");
+    assert_ne!(tokens[0], tokens[2]);
+    let sql = "select string_agg(r::text, ' ') from consent_recipients r where tenant_id = $1";
+    let rows: String = town.tenant.scalar(sql, town.tenant.id).await.expect("rows");
+    assert!(!rows.to_lowercase().contains("okafor"), "{rows}");
+
+    let fields = "recipients { kind contactKind recipientClass userId organizationId intermediaryName }";
+    let shown = detail(&first, patient, &email, fields).await;
+    assert_eq!(
+        shown["recipients"],
+        json!([{ "kind": "CONTACT", "contactKind": "EMAIL", "recipientClass": null, "userId": null,
+            "organizationId": null, "intermediaryName": null }])
+    );
+}
+
+#[tokio::test]
+async fn an_intermediary_is_named_with_the_class_of_its_participants_and_opens_nothing_here() {
+    let (_town, first, second, patient) = patient_with_two().await;
+    let exchange =
+        json!({ "intermediary": { "name": "Valley exchange", "participants": "TREATING_PROVIDERS" } });
+    let consent = first.records_consent(patient, json!({ "recipients": [exchange] })).await;
+
+    let fields = "recipients { kind intermediaryName recipientClass contactKind }";
+    let shown = detail(&first, patient, &consent.to_string(), fields).await;
+    assert_eq!(
+        shown["recipients"],
+        json!([{ "kind": "INTERMEDIARY", "intermediaryName": "Valley exchange",
+            "recipientClass": "TREATING_PROVIDERS", "contactKind": null }])
+    );
+    refuses(&first, patient, "participants get it from the exchange").await;
+    refuses(&second, patient, "participants get it from the exchange").await;
+}
+
+#[tokio::test]
+async fn the_discloser_is_the_organization_itself_and_no_other() {
+    let (town, first, _second, patient) = patient_with_two().await;
+    let admin = town.tenant.admin().await;
+    let school = admin.enters_organization("SCHOOL", "harbor", None).await.to_string();
+    let from = |discloser: &str| terms(json!({ "discloserOrganizationId": discloser }));
+
+    let answer = files(&first, patient, from(&school), json!({})).await;
+    let complaint = answer.complaint("recordConsent");
+    assert_eq!(complaint["code"], "VALIDATION_FAILED");
+    assert_eq!(complaint["field"], json!(["terms", "discloserOrganizationId"]));
+    let nobody = files(&first, patient, from(&NOBODYS.to_string()), json!({})).await;
+    assert_eq!(nobody.user_error("recordConsent"), "NOT_FOUND");
+    assert_eq!(town.tenant.count("consents").await, 0);
+
+    let own = town.tenant.id.to_string();
+    for parts in [json!({}), json!({ "discloserOrganizationId": own })] {
+        let consent = first.records_consent(patient, parts).await.to_string();
+        let said = detail(&first, patient, &consent, "discloserOrganizationId").await;
+        assert_eq!(said["discloserOrganizationId"], own);
+    }
 }

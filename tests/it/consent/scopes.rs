@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::refusals_of;
+use super::{detail, refusals_of};
 use crate::support::Town;
 
 fn required() -> Result<String, String> {
@@ -170,4 +170,22 @@ async fn of_an_expired_and_a_revoked_consent_the_expired_one_is_named() {
     town.clock.advance(TimeDelta::hours(2));
 
     assert_eq!(clinician.sees_identity_of(patient).await, Err("CONSENT_EXPIRED".to_owned()));
+}
+
+#[tokio::test]
+async fn a_scope_of_one_kind_of_resource_permits_nothing_and_forbids_all_of_its_class() {
+    let town = Town::new().await;
+    let clinician = town.tenant.clinician().await;
+    let patient = clinician.creates_patient("Amara", "Okafor").await;
+    let narrowed = json!([{ "dataClass": "DIRECTORY", "resourceKind": "ADDRESS" }]);
+
+    let permit = clinician.records_consent(patient, json!({ "scopes": narrowed })).await;
+    assert_eq!(clinician.sees_identity_of(patient).await, required());
+    let said = detail(&clinician, patient, &permit.to_string(), "scopes { dataClass resourceKind }").await;
+    assert_eq!(said["scopes"], narrowed);
+
+    clinician.records_consent(patient, json!({})).await;
+    assert!(clinician.sees_identity_of(patient).await.is_ok());
+    clinician.records_consent(patient, json!({ "kind": "RESTRICTION", "scopes": narrowed })).await;
+    assert_eq!(clinician.sees_identity_of(patient).await, Err("RESTRICTED".to_owned()));
 }

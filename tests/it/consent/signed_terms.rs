@@ -69,6 +69,9 @@ async fn nothing_that_was_signed_changes_and_nothing_is_added_to_it() {
         "revoked_by = updated_by, revocation_evidence_reference = 'folder 7'",
         "status = 'EXPIRED', valid_to = valid_to + interval '1 day'",
         "supersedes_id = id",
+        "signed_copy = null",
+        "co_signed_at = signed_at, co_signer_capacity = 'PARENT', co_signer_person_id = gen_random_uuid()",
+        "discloser_organization_id = null",
     ] {
         let sql = format!("update consents set {change} where id = '{consent}'");
         assert_eq!(refusal(&town.tenant, &sql).await.as_deref(), REFUSED, "{change}");

@@ -56,6 +56,8 @@ impl Place {
         tenant.tells_emergency_room(&clinician, patient).await;
         let ben = clinician.creates_patient("Ben", "Nowhere").await;
         let relationship = clinician.links_parent(patient, json!({ "patientId": ben.to_string() })).await;
+        let person = "select person_id from patients where id = $1";
+        let person: Uuid = tenant.scalar(person, patient.uuid()).await.expect("a person");
         assert_eq!(clinician.sees_identity_of(patient).await, Ok(format!("{given} Okafor")));
         let entry: Uuid = tenant
             .scalar("select id from audit_logs where patient_id = $1 limit 1", patient.uuid())
@@ -100,6 +102,7 @@ impl Place {
             ("parentRole", tenant.role_id("SPECIALIST").await),
             ("partnerClient", client.uuid()),
             ("patient", patient.uuid()),
+            ("person", person),
             ("session", session),
             ("sharingGrant", grant.uuid()),
             ("device", device),

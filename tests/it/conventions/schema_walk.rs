@@ -18,7 +18,12 @@ const ID_KINDS: &[(&str, &str)] = &[
     ("EmergencyPatientInput.id", "emergencyPatient"),
     ("EndBreakGlassInput.eventId", "breakGlassEvent"),
     ("ReviewBreakGlassInput.eventId", "breakGlassEvent"),
+    ("ConsentCoSignerInput.personId", "person"),
+    ("ConsentTermsInput.discloserOrganizationId", "organization"),
     ("CreateOrganizationInput.parentOrganizationId", "organization"),
+    ("DraftConsentInput.supersedesId", "consent"),
+    ("RecordConsentInput.signerPersonId", "person"),
+    ("RecordConsentInput.supersedesId", "consent"),
     // What is done to these users must not be done to somebody who acts in the test.
     ("AssignRoleInput.userId", "employee"),
     ("DeactivateUserInput.userId", "employee"),

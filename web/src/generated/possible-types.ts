@@ -30,10 +30,6 @@
       "BreakGlassPolicy",
       "InternalUsePolicy",
       "MinorConsentPolicy"
-    ],
-    "SharingGrantDetailResult": [
-      "SharingGrantDetail",
-      "Withheld"
     ]
   }
 };

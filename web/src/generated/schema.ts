@@ -376,27 +376,6 @@ export type BrowserSessionPayload = {
   userErrors: Array<UserError>;
 };
 
-/** As `SharingAccess`, with the session in a cookie of the browser. */
-export type BrowserSharingAccess = {
-  __typename?: 'BrowserSharingAccess';
-  /**
-   * Keep it on the device, where nobody else reads it: `reopenSharedWithCookie` takes it instead of a code. It is shown
-   * once.
-   */
-  deviceSecret: Scalars['String']['output'];
-  /** The session. */
-  session: BrowserSession;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type BrowserSharingAccessPayload = {
-  __typename?: 'BrowserSharingAccessPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<BrowserSharingAccess>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
 /** A place on a patient's care team. */
 export type CareTeamMember = {
   __typename?: 'CareTeamMember';
@@ -554,7 +533,7 @@ export type ConsentConnection = {
 export type ConsentContactInput = {
   /** The e-mail address, without regard to case, or the phone number: with its country code, else one of the United States. */
   contact: Scalars['String']['input'];
-  /** How. */
+  /** Whether it is an e-mail address or a phone number. */
   kind: ContactKind;
 };
 
@@ -904,21 +883,6 @@ export type CreatePatientInput = {
   identity?: InputMaybe<PatientIdentityInput>;
   /** Where the patient is served. A Part 2 unit makes everything about the patient a SUD record (42 CFR 2.11). */
   locationId?: InputMaybe<Scalars['ID']['input']>;
-};
-
-/** With whom to share. */
-export type CreateSharingGrantInput = {
-  /**
-   * The patient's consent that says what may be seen: of kind `FAMILY_SHARING`, in force, for the purpose
-   * `PATIENT_REQUEST`, and naming the contact.
-   */
-  consentId: Scalars['ID']['input'];
-  /** The contact that the consent names. */
-  contact: ConsentContactInput;
-  /** Until when, exclusively; not after the consent's end, which holds when nothing is stated. */
-  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
-  /** What they are called, 1 to 200 characters. Kept encrypted. */
-  recipientName: Scalars['String']['input'];
 };
 
 /** For what a pair of tokens is made. */
@@ -1320,12 +1284,6 @@ export type IssuePasswordResetInput = {
   userId: Scalars['ID']['input'];
 };
 
-/** For which grant to make a code. */
-export type IssueSharingCodeInput = {
-  /** The grant. */
-  sharingGrantId: Scalars['ID']['input'];
-};
-
 /** An invitation. Hand the token to the human by a way of your own: nothing is sent. */
 export type IssuedInvitation = {
   __typename?: 'IssuedInvitation';
@@ -1362,26 +1320,6 @@ export type IssuedPasswordResetPayload = {
   __typename?: 'IssuedPasswordResetPayload';
   /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
   result?: Maybe<IssuedPasswordReset>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
-/** A one-time code. Hand it over by a way of your own: nothing is sent. */
-export type IssuedSharingCode = {
-  __typename?: 'IssuedSharingCode';
-  /** The code, such as `abcd-efgh-ijkl-mnop`: good once, with the contact, on one device. It is shown here and never again. */
-  code: Scalars['String']['output'];
-  /** Until when it is good, exclusively: ten minutes from now. Five wrong attempts end it before. */
-  expiresAt: Scalars['DateTime']['output'];
-  /** For what. */
-  sharingGrant?: Maybe<SharingGrant>;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type IssuedSharingCodePayload = {
-  __typename?: 'IssuedSharingCodePayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<IssuedSharingCode>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
 };
@@ -1619,14 +1557,6 @@ export type Mutation = {
    */
   createPatient?: Maybe<PatientPayload>;
   /**
-   * Shares with somebody of the patient's family what a consent allows. They see nothing before they proved the contact:
-   * go on with `issueSharingCode`.
-   *
-   * User errors: `NOT_FOUND` (the consent), `ACCESS_DENIED`, `INVALID_STATE` (the consent is not in force),
-   * `ALREADY_EXISTS` (the patient shares with this contact already: revoke that first), `VALIDATION_FAILED`.
-   */
-  createSharingGrant?: Maybe<SharingGrantPayload>;
-  /**
    * Makes a pair of tokens that acts for you until this session is signed out of. Needs a session.
    *
    * User errors: `VALIDATION_FAILED`; `INVALID_STATE` when the caller's token is not that of a session.
@@ -1714,13 +1644,6 @@ export type Mutation = {
    */
   issuePasswordReset?: Maybe<IssuedPasswordResetPayload>;
   /**
-   * Makes a one-time code with which somebody of the family proves their contact on a device, by `openShared`. The code
-   * before it is good for nothing any more. Every new device needs a code of its own.
-   *
-   * User errors: `NOT_FOUND`, `ACCESS_DENIED`, `INVALID_STATE` (revoked or ended).
-   */
-  issueSharingCode?: Maybe<IssuedSharingCodePayload>;
-  /**
    * Enters who somebody is to a patient, such as a parent or guardian. Two people are linked once, whichever of them is
    * the patient. Needs the permission `phi.write` besides. A legal authority opens nothing before somebody else has verified it
    * (`verifyLegalAuthority`).
@@ -1737,21 +1660,6 @@ export type Mutation = {
    * off), `VALIDATION_FAILED`.
    */
   linkUser?: Maybe<UserLinkPayload>;
-  /**
-   * Proves a contact with a one-time code on a new device, and opens a session in which `sharedPatients` shows who shares.
-   * Every attempt is recorded; an address that tries too often gets `RATE_LIMITED`.
-   *
-   * User errors: `INVALID_CREDENTIALS`, the same for a wrong organization, contact and code, for a code that was used, has
-   * ended or was tried five times, and where nothing is shared any more; `VALIDATION_FAILED` for `deviceName`.
-   */
-  openShared?: Maybe<SharingAccessPayload>;
-  /**
-   * As `openShared`, for a page in a browser: the session goes into the cookie `__Host-consentry`, as with
-   * `signInWithCookie`.
-   *
-   * User errors: as `openShared`.
-   */
-  openSharedWithCookie?: Maybe<BrowserSharingAccessPayload>;
   /**
    * Lets a suspended user sign in again, with the password and codes that they had.
    *
@@ -1840,20 +1748,6 @@ export type Mutation = {
    * User error: `INVALID_STATE` when the token is not that of a session.
    */
   renewSession?: Maybe<RenewedSessionPayload>;
-  /**
-   * Opens a session again on a device that `openShared` knows, without a code. Every attempt is recorded; an address that
-   * tries too often gets `RATE_LIMITED`.
-   *
-   * User errors: `INVALID_CREDENTIALS`, the same for a wrong organization, contact and secret, for a device that was
-   * revoked, and where nothing is shared any more.
-   */
-  reopenShared?: Maybe<NewSessionPayload>;
-  /**
-   * As `reopenShared`, for a page in a browser: the session goes into the cookie `__Host-consentry`.
-   *
-   * User errors: as `reopenShared`.
-   */
-  reopenSharedWithCookie?: Maybe<BrowserSessionPayload>;
   /**
    * Replaces the public keys of a client. Access that it was given before goes on to its end.
    * Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
@@ -1947,20 +1841,6 @@ export type Mutation = {
    * User error: `NOT_FOUND`, also for a session that is over.
    */
   revokeSession?: Maybe<EndedSessionPayload>;
-  /**
-   * Revokes a device, such as one that was lost: all open sessions of its owner end at once, and the device needs a new
-   * code. On their other devices they come back without one.
-   *
-   * User errors: `NOT_FOUND` (the grant or the device), `ACCESS_DENIED`, `INVALID_STATE` (revoked already).
-   */
-  revokeSharingDevice?: Maybe<SharingGrantPayload>;
-  /**
-   * Stops sharing: the next request of whom it was for is answered without it. When nothing else is shared with them,
-   * their sessions and devices end too. The consent stands; revoke it as well when it is not to be used again.
-   *
-   * User errors: `NOT_FOUND`, `ACCESS_DENIED`, `INVALID_STATE` (revoked already).
-   */
-  revokeSharingGrant?: Maybe<SharingGrantPayload>;
   /**
    * Ends all tokens of the family of a refresh token, at once; for a program that signs out. Needs a refresh token that
    * was given out, else `UNAUTHENTICATED`.
@@ -2187,12 +2067,6 @@ export type MutationCreatePatientArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationCreateSharingGrantArgs = {
-  input: CreateSharingGrantInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationCreateTokenPairArgs = {
   input: CreateTokenPairInput;
 };
@@ -2265,12 +2139,6 @@ export type MutationIssuePasswordResetArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationIssueSharingCodeArgs = {
-  input: IssueSharingCodeInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationLinkPersonArgs = {
   input: LinkPersonInput;
 };
@@ -2279,18 +2147,6 @@ export type MutationLinkPersonArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationLinkUserArgs = {
   input: LinkUserInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationOpenSharedArgs = {
-  input: OpenSharedInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationOpenSharedWithCookieArgs = {
-  input: OpenSharedInput;
 };
 
 
@@ -2363,18 +2219,6 @@ export type MutationRemoveRoleArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRemoveTrustedDocumentArgs = {
   input: RemoveTrustedDocumentInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationReopenSharedArgs = {
-  input: ReopenSharedInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationReopenSharedWithCookieArgs = {
-  input: ReopenSharedInput;
 };
 
 
@@ -2453,18 +2297,6 @@ export type MutationRevokePartnerClientArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRevokeSessionArgs = {
   input: RevokeSessionInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRevokeSharingDeviceArgs = {
-  input: RevokeSharingDeviceInput;
-};
-
-
-/** What can be changed. Every mutation is a verb of the business and one transaction. */
-export type MutationRevokeSharingGrantArgs = {
-  input: RevokeSharingGrantInput;
 };
 
 
@@ -2665,18 +2497,6 @@ export type OneTimeCodeRemovalPayload = {
   userErrors: Array<UserError>;
 };
 
-/** Who wants to see what is shared with them, on a new device. */
-export type OpenSharedInput = {
-  /** The one-time code that the patient or staff handed over. */
-  code: Scalars['String']['input'];
-  /** The contact that was shared with. */
-  contact: ConsentContactInput;
-  /** What to call the device, 1 to 100 characters, such as `Kitchen tablet`. The patient reads it. */
-  deviceName: Scalars['String']['input'];
-  /** The organization's short name, such as `demo`. */
-  organization: Scalars['String']['input'];
-};
-
 /** The tenant itself, a district, a school, a payer or another partner. */
 export type Organization = {
   __typename?: 'Organization';
@@ -2874,8 +2694,6 @@ export type Patient = {
    * one's `detail` is decided on.
    */
   relationships?: Maybe<PersonRelationshipConnection>;
-  /** With whom of their family the patient shares or shared, newest first. Each grant's `detail` is decided on by itself. */
-  sharingGrants?: Maybe<SharingGrantConnection>;
   /** Where the patient stands. */
   status: PatientStatus;
   /** Send it back as `expectedVersion` when you change the patient. */
@@ -2899,13 +2717,6 @@ export type PatientConsentsArgs = {
 
 /** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
 export type PatientRelationshipsArgs = {
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-  first?: InputMaybe<Scalars['Int']['input']>;
-};
-
-
-/** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
-export type PatientSharingGrantsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
@@ -3447,13 +3258,6 @@ export type Query = {
   /** Where a user is signed in. */
   sessions?: Maybe<UserSessionConnection>;
   /**
-   * The patients who share with you as with family, or whose consents in force name your organization, or one above it, for
-   * your purpose. Those within the program read `patients`; for them this is empty.
-   */
-  sharedPatients?: Maybe<SharedPatientConnection>;
-  /** With whom of their family a patient shares or shared, newest first; empty when the patient is not within your reach. */
-  sharingGrants?: Maybe<SharingGrantConnection>;
-  /**
    * The documents that clients of the organization may ask for by their id. Those that come with the server are not
    * among them.
    */
@@ -3621,21 +3425,6 @@ export type QuerySessionsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   orderBy?: Chronology;
   userId: Scalars['ID']['input'];
-};
-
-
-/** What can be asked. */
-export type QuerySharedPatientsArgs = {
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-  first?: InputMaybe<Scalars['Int']['input']>;
-};
-
-
-/** What can be asked. */
-export type QuerySharingGrantsArgs = {
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-  first?: InputMaybe<Scalars['Int']['input']>;
-  patientId: Scalars['ID']['input'];
 };
 
 
@@ -3917,16 +3706,6 @@ export type RenewedSessionPayload = {
   userErrors: Array<UserError>;
 };
 
-/** Who comes back to a device. */
-export type ReopenSharedInput = {
-  /** The contact that was shared with. */
-  contact: ConsentContactInput;
-  /** What `openShared` gave to the device. */
-  deviceSecret: Scalars['String']['input'];
-  /** The organization's short name, such as `demo`. */
-  organization: Scalars['String']['input'];
-};
-
 /** New keys for a client. */
 export type ReplacePartnerClientKeysInput = {
   /** Its public keys from now on, as in `registerPartnerClient`; to change over without a gap, send both first. */
@@ -4027,20 +3806,6 @@ export type RevokePartnerClientInput = {
 export type RevokeSessionInput = {
   /** The session. */
   sessionId: Scalars['ID']['input'];
-};
-
-/** Which device to revoke. */
-export type RevokeSharingDeviceInput = {
-  /** The device. */
-  deviceId: Scalars['ID']['input'];
-  /** A grant of somebody whose device it is. */
-  sharingGrantId: Scalars['ID']['input'];
-};
-
-/** A grant to revoke. */
-export type RevokeSharingGrantInput = {
-  /** The grant. */
-  sharingGrantId: Scalars['ID']['input'];
 };
 
 /** A family of tokens that ended. */
@@ -4238,153 +4003,6 @@ export type SetOrganizationStateInput = {
   organizationId: Scalars['ID']['input'];
   /** The state, two capital letters; left out, none is known any more. */
   state?: InputMaybe<Scalars['String']['input']>;
-};
-
-/** A patient who shares with you, or whose consent names your organization. */
-export type SharedPatient = {
-  __typename?: 'SharedPatient';
-  /** The handle to use instead of a name, such as `7KQM-2XTB`. */
-  displayCode: Scalars['String']['output'];
-  /** The patient's id. */
-  id: Scalars['ID']['output'];
-  /**
-   * Who the patient is, when what they share covers it; else `ACCESS_DENIED`, whatever the reason. In a Part 2 program it
-   * takes a consent that names `SUD` (42 CFR 2.11, 2.13(c)). Every look is a disclosure, and the patient can read of it.
-   */
-  identity?: Maybe<PatientIdentityResult>;
-  /** Until when it is shared, exclusively, if nobody ends it before; null when no day is set. */
-  sharedUntil?: Maybe<Scalars['DateTime']['output']>;
-};
-
-/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
-export type SharedPatientConnection = {
-  __typename?: 'SharedPatientConnection';
-  /** The rows with their cursors. */
-  edges: Array<SharedPatientEdge>;
-  /** The rows. */
-  nodes: Array<SharedPatient>;
-  /** Which part of the list this is. */
-  pageInfo: PageInfo;
-  /** How many rows the whole list has. Counted only when asked for. */
-  totalCount: Scalars['Int']['output'];
-};
-
-/** A row of a connection with its cursor. */
-export type SharedPatientEdge = {
-  __typename?: 'SharedPatientEdge';
-  /** The row's place in the list. */
-  cursor: Scalars['Cursor']['output'];
-  /** The row. */
-  node: SharedPatient;
-};
-
-/** A session in which what is shared can be seen, and what opens the next one on this device. */
-export type SharingAccess = {
-  __typename?: 'SharingAccess';
-  /** Keep it on the device, where nobody else reads it: `reopenShared` takes it instead of a code. It is shown once. */
-  deviceSecret: Scalars['String']['output'];
-  /** The session. */
-  session: NewSession;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type SharingAccessPayload = {
-  __typename?: 'SharingAccessPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<SharingAccess>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
-};
-
-/** A device on which somebody of a family proved their contact: there they come back without a code. */
-export type SharingDevice = {
-  __typename?: 'SharingDevice';
-  /** When they proved their contact on it. */
-  createdAt: Scalars['DateTime']['output'];
-  /** The device's id. */
-  id: Scalars['ID']['output'];
-  /** When a session was last opened on it. */
-  lastUsedAt: Scalars['DateTime']['output'];
-  /** What they call it. */
-  name: Scalars['String']['output'];
-};
-
-/** What a patient shares with somebody of their family. With whom, how and until when is in `detail`. */
-export type SharingGrant = {
-  __typename?: 'SharingGrant';
-  /** When it was granted. */
-  createdAt: Scalars['DateTime']['output'];
-  /** With whom, how and until when. Readable as the patient's consents are. */
-  detail?: Maybe<SharingGrantDetailResult>;
-  /** The grant's id. */
-  id: Scalars['ID']['output'];
-  /** Who shares. */
-  patient?: Maybe<Patient>;
-  /** Moves with each change. */
-  version: Scalars['Int']['output'];
-};
-
-/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
-export type SharingGrantConnection = {
-  __typename?: 'SharingGrantConnection';
-  /** The rows with their cursors. */
-  edges: Array<SharingGrantEdge>;
-  /** The rows. */
-  nodes: Array<SharingGrant>;
-  /** Which part of the list this is. */
-  pageInfo: PageInfo;
-  /** How many rows the whole list has. Counted only when asked for. */
-  totalCount: Scalars['Int']['output'];
-};
-
-/** With whom a patient shares, how and until when. */
-export type SharingGrantDetail = {
-  __typename?: 'SharingGrantDetail';
-  /** When it was first accepted on a device; null before that. */
-  acceptedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** The consent that says what may be seen. */
-  consent?: Maybe<Consent>;
-  /** How they are reached. The contact itself is kept as a code that nobody reads back. */
-  contactKind: ContactKind;
-  /**
-   * The devices on which they proved their contact, the newest 20. They are theirs: who shares with the same person
-   * sees the same ones.
-   */
-  devices: Array<SharingDevice>;
-  /** Until when, exclusively; null when the consent alone ends it. */
-  expiresAt?: Maybe<Scalars['DateTime']['output']>;
-  /**
-   * Whether it counts at this moment: neither revoked nor ended, and its consent in force. Nothing is seen before it was
-   * accepted on a device.
-   */
-  inForce: Scalars['Boolean']['output'];
-  /** When a session was last opened with it; null before that. */
-  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** With whom, as whoever granted it calls them. */
-  recipientName?: Maybe<Scalars['String']['output']>;
-  /** When it was revoked; null while it was not. */
-  revokedAt?: Maybe<Scalars['DateTime']['output']>;
-};
-
-/** `SharingGrantDetail` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
-export type SharingGrantDetailResult = SharingGrantDetail | Withheld;
-
-/** A row of a connection with its cursor. */
-export type SharingGrantEdge = {
-  __typename?: 'SharingGrantEdge';
-  /** The row's place in the list. */
-  cursor: Scalars['Cursor']['output'];
-  /** The row. */
-  node: SharingGrant;
-};
-
-/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
-export type SharingGrantPayload = {
-  __typename?: 'SharingGrantPayload';
-  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
-  result?: Maybe<SharingGrant>;
-  /** Why input or state was refused; then nothing was written. */
-  userErrors: Array<UserError>;
 };
 
 /** A consent to sign. */
