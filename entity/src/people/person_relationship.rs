@@ -64,7 +64,7 @@ pub enum PersonRelationshipKind {
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LegalAuthority {
-    /// Nothing.
+    /// They decide nothing for the patient.
     None,
     /// As a parent.
     Parent,
