@@ -178,7 +178,7 @@ impl Principal {
         let of_health =
             matches!(class, DataClass::GeneralPhi | DataClass::MentalHealth | DataClass::MinorConfidential);
         let narrow = |role: &&str| matches!(*role, "SPECIALIST" | "MANAGER" | "BILLING");
-        !health || !of_health || !self.system_roles.iter().all(|role| narrow(&role))
+        !health || !of_health || !self.system_roles.iter().all(narrow)
     }
 
     /// Whether the principal works for the program (rather than being its patient).
