@@ -257,9 +257,9 @@ async fn whoever_stands_in_supervises_or_holds_an_approval_is_explained_as_they_
     town.tenant.change(&supervises).await;
     let (auditor, compliance) = (town.tenant.compliance().await, town.tenant.compliance().await);
     let approval = format!(
-        "insert into access_approvals (tenant_id, id, patient_id, user_id, purpose, data_classes, ticket, document_reference,
-            approved_by, valid_from, valid_to)
-        values ('{}', gen_random_uuid(), '{}', '{}', 'AUDIT_EVALUATION', '{{DIRECTORY}}', 'T-1', 'file 1', '{}',
+        "insert into access_approvals (tenant_id, id, patient_id, user_id, purpose, data_classes, ticket, document_kind,
+            document_reference, approved_by, valid_from, valid_to)
+        values ('{}', gen_random_uuid(), '{}', '{}', 'AUDIT_EVALUATION', '{{DIRECTORY}}', 'T-1', 'AUDIT_AGREEMENT', 'file 1', '{}',
             '2026-11-01', '2026-12-01')",
         town.tenant.id,
         family.child,
