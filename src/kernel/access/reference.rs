@@ -111,7 +111,11 @@ fn permissions_for(ask: Ask) -> Vec<Vec<Permission>> {
         ]],
         (Subject::ConsentRecord, _) => vec![vec![Permission::ConsentRead]],
         (Subject::AccessRecord, Action::Write) => {
-            vec![vec![Permission::BreakGlassInvoke, Permission::BreakGlassReview]]
+            vec![vec![
+                Permission::BreakGlassInvoke,
+                Permission::BreakGlassReview,
+                Permission::PrivacyRequestManage,
+            ]]
         }
         (Subject::AccessRecord, _) => vec![vec![
             Permission::AccessHistoryRead,
