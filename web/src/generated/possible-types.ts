@@ -6,6 +6,10 @@
       }
       const result: PossibleTypesResultData = {
   "possibleTypes": {
+    "AccessApprovalDetailResult": [
+      "AccessApprovalDetail",
+      "Withheld"
+    ],
     "AccessExplanationResult": [
       "AccessExplanation",
       "Withheld"
@@ -14,8 +18,16 @@
       "AuditSubject",
       "Withheld"
     ],
+    "BreakGlassDetailResult": [
+      "BreakGlassDetail",
+      "Withheld"
+    ],
     "ConsentDetailResult": [
       "ConsentDetail",
+      "Withheld"
+    ],
+    "DisclosureDetailResult": [
+      "DisclosureDetail",
       "Withheld"
     ],
     "PatientIdentityResult": [
@@ -30,6 +42,14 @@
       "BreakGlassPolicy",
       "InternalUsePolicy",
       "MinorConsentPolicy"
+    ],
+    "ProtectedNoteContentResult": [
+      "ProtectedNoteContent",
+      "Withheld"
+    ],
+    "SharingGrantDetailResult": [
+      "SharingGrantDetail",
+      "Withheld"
     ]
   }
 };

@@ -18,6 +18,85 @@ export type Scalars = {
   DateTime: { input: string; output: DateTime; }
 };
 
+/**
+ * An approval of compliance: one user may look at one patient's record for an audit, the law or a court (42 CFR 2.53, 2.61
+ * to 2.67; 45 CFR 164.512). What it says is in `detail`.
+ */
+export type AccessApproval = {
+  __typename?: 'AccessApproval';
+  /** When it was given. */
+  createdAt: Scalars['DateTime']['output'];
+  /** What it says. */
+  detail?: Maybe<AccessApprovalDetailResult>;
+  /** The approval's id. */
+  id: Scalars['ID']['output'];
+  /** Whose record may be looked at. */
+  patient?: Maybe<Patient>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type AccessApprovalConnection = {
+  __typename?: 'AccessApprovalConnection';
+  /** The rows with their cursors. */
+  edges: Array<AccessApprovalEdge>;
+  /** The rows. */
+  nodes: Array<AccessApproval>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** What an approval says. */
+export type AccessApprovalDetail = {
+  __typename?: 'AccessApprovalDetail';
+  /** Who approved it: never whoever may look. */
+  approvedBy?: Maybe<User>;
+  /** What may be looked at. */
+  dataClasses: Array<DataClass>;
+  /** What it rests on. */
+  documentKind: ApprovalDocument;
+  /** Where the document is filed. */
+  documentReference: Scalars['String']['output'];
+  /** Whether it holds at this moment. */
+  inForce: Scalars['Boolean']['output'];
+  /** For what: `AUDIT_EVALUATION`, `REQUIRED_BY_LAW` or `LEGAL_PROCEEDING`. */
+  purpose: Purpose;
+  /** When it was revoked; null when nobody did. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who revoked it; null when nobody did. */
+  revokedBy?: Maybe<User>;
+  /** Where the request is kept. */
+  ticket: Scalars['String']['output'];
+  /** Who may look. */
+  user?: Maybe<User>;
+  /** From when it holds. */
+  validFrom: Scalars['DateTime']['output'];
+  /** Until when, exclusively. */
+  validTo: Scalars['DateTime']['output'];
+};
+
+/** `AccessApprovalDetail` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
+export type AccessApprovalDetailResult = AccessApprovalDetail | Withheld;
+
+/** A row of a connection with its cursor. */
+export type AccessApprovalEdge = {
+  __typename?: 'AccessApprovalEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: AccessApproval;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type AccessApprovalPayload = {
+  __typename?: 'AccessApprovalPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<AccessApproval>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** Who can see what of a patient, and why, at this moment. */
 export type AccessExplanation = {
   __typename?: 'AccessExplanation';
@@ -35,13 +114,26 @@ export type AccessExplanationEntry = {
   dataClass: DataClass;
   /** What the decision is. */
   decision: AuditDecision;
+  /** What allows it; null for `DENY`. Notes kept apart from the record are each their author's own besides. */
+  ground?: Maybe<AccessGround>;
   /** Whether this is the class of the patient's identity. */
   isIdentity: Scalars['Boolean']['output'];
+  /**
+   * The partner organization, when it is not a user: what any of its keys and clients can see for the purpose that they
+   * are bound to.
+   */
+  organization?: Maybe<ConcernedOrganization>;
   /** The purpose assumed: the principal's default. */
   purpose?: Maybe<Purpose>;
   /** Why not; null for `PERMIT`. */
   reason?: Maybe<WithheldReason>;
-  /** The principal. */
+  /**
+   * When what allows it ends by itself, exclusively: the consent, what is shared, the broken glass, the approval or the legal
+   * authority. Null for `DENY`, and where no date is set. It may end before: with a revocation, a place on the care team,
+   * or a minority.
+   */
+  until?: Maybe<Scalars['DateTime']['output']>;
+  /** The user; null when it is a partner organization, or the user is not within your reach. */
   user?: Maybe<User>;
   /** The consent that permits it; null when none is needed, or none permits. */
   viaConsent?: Maybe<Consent>;
@@ -49,6 +141,39 @@ export type AccessExplanationEntry = {
 
 /** `AccessExplanation` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
 export type AccessExplanationResult = AccessExplanation | Withheld;
+
+/** What allows somebody to see something of a patient. */
+export type AccessGround =
+  /** What compliance approved for an audit, the law or a court (42 CFR 2.53, 2.61 to 2.67). */
+  | 'APPROVAL'
+  /** They wrote the note and treat by it (42 CFR 2.31(b)(2), 45 CFR 164.508(a)(2)(i)(A)). */
+  | 'AUTHORSHIP'
+  /** A consent of the patient (42 CFR 2.31, 2.33; 45 CFR 164.508). */
+  | 'CONSENT'
+  /** A broken glass in a medical emergency (42 CFR 2.51). */
+  | 'EMERGENCY'
+  /** The organization lets its workforce look for treatment, payment and operations without a consent (45 CFR 164.506). */
+  | 'INTERNAL_USE'
+  /** Somebody with legal authority stands in the patient's place (45 CFR 164.502(g)). */
+  | 'LEGAL_AUTHORITY'
+  /** What is written, and records of consent and access, take a relationship to the patient alone. */
+  | 'RELATIONSHIP'
+  /** It is the patient's own record (45 CFR 164.524). */
+  | 'SELF'
+  /** What a patient shares with family or friends, under a consent. */
+  | 'SHARING';
+
+/** By which rule disclosures are accounted for. */
+export type AccountingRegime =
+  /** Both, each with its own years. */
+  | 'ALL'
+  /**
+   * What left in the last six years without an authorization of the patient and not for treatment, payment or operations:
+   * what an exception allowed (45 CFR 164.528(a)(1)).
+   */
+  | 'HIPAA'
+  /** What left with a consent in the last three years, also for treatment, payment and operations (42 CFR 2.25). */
+  | 'PART2';
 
 /** An invitation to accept. */
 export type ActivateUserInput = {
@@ -72,6 +197,16 @@ export type ActivatedUserPayload = {
   result?: Maybe<ActivatedUser>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
+};
+
+/** A note to change. */
+export type AmendProtectedNoteInput = {
+  /** The text that takes the place of what stood there, 1 to 20,000 characters. */
+  body: Scalars['String']['input'];
+  /** `version` of the note as you read it. */
+  expectedVersion: Scalars['Int']['input'];
+  /** The note: one of your own. */
+  protectedNoteId: Scalars['ID']['input'];
 };
 
 /** The key of a partner organization. The key itself is shown once, when it is made. */
@@ -180,6 +315,40 @@ export type ApiTokenPayload = {
   result?: Maybe<ApiToken>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
+};
+
+/** What an approval rests on. */
+export type ApprovalDocument =
+  /** The written agreement of an auditor or evaluator (42 CFR 2.53). */
+  | 'AUDIT_AGREEMENT'
+  /** An order of a court that authorizes the look (42 CFR 2.61 to 2.67). A subpoena alone is none (42 CFR 2.61(a)). */
+  | 'COURT_ORDER'
+  /** A law or regulation that requires the look (45 CFR 164.512(a)). It opens no record of a Part 2 program (42 CFR 2.61). */
+  | 'LEGAL_MANDATE';
+
+/** A look to approve. */
+export type ApproveAccessInput = {
+  /** What may be looked at, and no more. Notes kept apart are never opened by an approval. */
+  classes: Array<DataClass>;
+  /**
+   * What it rests on. `LEGAL_PROCEEDING` takes a court order: a subpoena alone is not enough (42 CFR 2.61). So does
+   * `REQUIRED_BY_LAW` for `SUD`. `AUDIT_EVALUATION` takes an agreement or a court order (42 CFR 2.53, 2.66).
+   */
+  documentKind: ApprovalDocument;
+  /** Where the document is filed, 1 to 200 characters. Do not put a name into it. */
+  documentReference: Scalars['String']['input'];
+  /** Whose record may be looked at. */
+  patientId: Scalars['ID']['input'];
+  /** For what: `AUDIT_EVALUATION`, `REQUIRED_BY_LAW` or `LEGAL_PROCEEDING`. It opens nothing for another purpose. */
+  purpose: Purpose;
+  /** Where the request is kept, 1 to 200 characters. Do not put a name into it. */
+  ticket: Scalars['String']['input'];
+  /** Who may look: somebody who works here, has a role that acts for the purpose, and is not yourself. */
+  userId: Scalars['ID']['input'];
+  /** From when it holds; now when left out. */
+  validFrom?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Until when, exclusively: at most a year after it begins. */
+  validTo: Scalars['DateTime']['input'];
 };
 
 /** A place on a care team to give. */
@@ -327,6 +496,12 @@ export type AuditSubject = {
   decision: AuditDecision;
   /** Which fields: names, never values. */
   fields: Array<Scalars['String']['output']>;
+  /**
+   * What a look that was allowed rested on: `CONSENT`, `SHARING`, `EMERGENCY` or `APPROVAL`. Null when it was refused, when
+   * something was written, and when it took none of these: the patient's own look, that of whoever stands in their place,
+   * and what a relationship alone allows.
+   */
+  ground?: Maybe<AccessGround>;
   /** For what purpose. */
   purpose?: Maybe<Purpose>;
   /** Why it was refused; null for `PERMIT`. */
@@ -342,6 +517,133 @@ export type AuditSubjectResult = AuditSubject | Withheld;
 export type BeginOneTimeCodeEnrolmentInput = {
   /** The password. */
   password: Scalars['String']['input'];
+};
+
+/** What was said of an emergency, and what a review found. */
+export type BreakGlassDetail = {
+  __typename?: 'BreakGlassDetail';
+  /** What was opened. */
+  dataClasses: Array<DataClass>;
+  /** What the emergency was, in the words of whoever broke the glass (42 CFR 2.51(c)(4)). */
+  emergencyNature: Scalars['String']['output'];
+  /** Who ended it before its time; null when its time ran out, or you cannot see users. */
+  endedBy?: Maybe<User>;
+  /** What the review found; null before it. */
+  finding?: Maybe<BreakGlassFinding>;
+  /** Why it could not wait for a consent. */
+  reason: Scalars['String']['output'];
+  /** Which health care facility the recipient belongs to (42 CFR 2.51(c)(1)). */
+  recipientAffiliation: Scalars['String']['output'];
+  /** Who received the information (42 CFR 2.51(c)(1)). */
+  recipientName: Scalars['String']['output'];
+  /** What the review noted, for those who review alone (`break_glass.review`); null to others and before it. */
+  reviewNote?: Maybe<Scalars['String']['output']>;
+  /** Who reviewed it; null before the review, or when you cannot see users. */
+  reviewedBy?: Maybe<User>;
+  /** Who broke the glass (42 CFR 2.51(c)(2)); null when you cannot see users. */
+  user?: Maybe<User>;
+};
+
+/** `BreakGlassDetail` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
+export type BreakGlassDetailResult = BreakGlassDetail | Withheld;
+
+/** Somebody broke the glass in a medical emergency (42 CFR 2.51). What was said of the emergency is in `detail`. */
+export type BreakGlassEvent = {
+  __typename?: 'BreakGlassEvent';
+  /**
+   * What was said of the emergency, and what the review found. Readable by the patient, by compliance and within a
+   * treating relationship, without a consent.
+   */
+  detail?: Maybe<BreakGlassDetailResult>;
+  /** When it was ended before its time; null when nobody did. */
+  endedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Until when it is open, exclusively, unless it is ended before. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The event's id. */
+  id: Scalars['ID']['output'];
+  /** The patient; null when the patient is not within your reach. */
+  patient?: Maybe<Patient>;
+  /**
+   * The id of the patient whose record was opened. From the next request on, `patient(id)` answers with it in the session
+   * that broke the glass.
+   */
+  patientId: Scalars['ID']['output'];
+  /** Until when the review is owed: 72 hours after the glass was broken. */
+  reviewDueAt: Scalars['DateTime']['output'];
+  /** When somebody else reviewed it; null while the review is owed. */
+  reviewedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** From when the record was open. */
+  startsAt: Scalars['DateTime']['output'];
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type BreakGlassEventConnection = {
+  __typename?: 'BreakGlassEventConnection';
+  /** The rows with their cursors. */
+  edges: Array<BreakGlassEventEdge>;
+  /** The rows. */
+  nodes: Array<BreakGlassEvent>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type BreakGlassEventEdge = {
+  __typename?: 'BreakGlassEventEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: BreakGlassEvent;
+};
+
+/** Which broken glasses. All conditions given must hold. */
+export type BreakGlassEventFilter = {
+  /** About this patient. */
+  patientId?: InputMaybe<Scalars['ID']['input']>;
+  /** `true`: those whose review is owed; `false`: those that were reviewed. */
+  unreviewed?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type BreakGlassEventPayload = {
+  __typename?: 'BreakGlassEventPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<BreakGlassEvent>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** What a review of a broken glass found. */
+export type BreakGlassFinding =
+  /** There was a bona fide medical emergency. */
+  | 'JUSTIFIED'
+  /** There was none: what was seen may be a breach (45 CFR 164.402). */
+  | 'NOT_JUSTIFIED';
+
+/** A medical emergency. */
+export type BreakGlassInput = {
+  /**
+   * What is needed, and no more: of `DIRECTORY`, `GENERAL_PHI`, `MENTAL_HEALTH` and `SUD`. House staff open `DIRECTORY`
+   * alone. Notes kept apart, what a minor consented to alone and charges are never opened.
+   */
+  classes: Array<DataClass>;
+  /** What the emergency is, 1 to 500 characters (42 CFR 2.51(c)(4)). It is sealed, and the patient can read it. */
+  emergencyNature: Scalars['String']['input'];
+  /**
+   * For how long, in minutes from 1 to the most that the policy of the organization or location allows; its default when
+   * left out (60 of at most 240 unless it says otherwise).
+   */
+  minutes?: InputMaybe<Scalars['Int']['input']>;
+  /** Whose record is needed. */
+  patient: EmergencyPatientInput;
+  /** Why it cannot wait for a consent, 20 to 1,000 characters. It is sealed, and the patient can read it. */
+  reason: Scalars['String']['input'];
+  /** Which health care facility they belong to, 1 to 200 characters (42 CFR 2.51(c)(1)). */
+  recipientAffiliation: Scalars['String']['input'];
+  /** Who receives the information: the name of the medical personnel, 1 to 200 characters (42 CFR 2.51(c)(1)). */
+  recipientName: Scalars['String']['input'];
 };
 
 /** For how long a broken glass stays open (42 CFR 2.51). */
@@ -372,6 +674,27 @@ export type BrowserSessionPayload = {
   __typename?: 'BrowserSessionPayload';
   /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
   result?: Maybe<BrowserSession>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** As `SharingAccess`, with the session in a cookie of the browser. */
+export type BrowserSharingAccess = {
+  __typename?: 'BrowserSharingAccess';
+  /**
+   * Keep it on the device, where nobody else reads it: `reopenSharedWithCookie` takes it instead of a code. It is shown
+   * once.
+   */
+  deviceSecret: Scalars['String']['output'];
+  /** The session. */
+  session: BrowserSession;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type BrowserSharingAccessPayload = {
+  __typename?: 'BrowserSharingAccessPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<BrowserSharingAccess>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
 };
@@ -486,6 +809,15 @@ export type Chronology =
   | 'NEWEST_FIRST'
   /** The oldest first. */
   | 'OLDEST_FIRST';
+
+/** A partner organization that a consent of the patient names, or one beneath it. */
+export type ConcernedOrganization = {
+  __typename?: 'ConcernedOrganization';
+  /** The organization's id. */
+  id: Scalars['ID']['output'];
+  /** Its name. */
+  name: Scalars['String']['output'];
+};
 
 /** The first code of an authenticator app. */
 export type ConfirmOneTimeCodeEnrolmentInput = {
@@ -885,6 +1217,21 @@ export type CreatePatientInput = {
   locationId?: InputMaybe<Scalars['ID']['input']>;
 };
 
+/** With whom to share. */
+export type CreateSharingGrantInput = {
+  /**
+   * The patient's consent that says what may be seen: of kind `FAMILY_SHARING`, in force, for the purpose
+   * `PATIENT_REQUEST`, and naming the contact.
+   */
+  consentId: Scalars['ID']['input'];
+  /** The contact that the consent names. */
+  contact: ConsentContactInput;
+  /** Until when, exclusively; not after the consent's end, which holds when nothing is stated. */
+  expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** What they are called, 1 to 200 characters. Kept encrypted. */
+  recipientName: Scalars['String']['input'];
+};
+
 /** For what a pair of tokens is made. */
 export type CreateTokenPairInput = {
   /** What the tokens are for, such as the name of a device, 1 to 200 characters. */
@@ -951,6 +1298,98 @@ export type DisableIdentityProviderInput = {
   providerId: Scalars['ID']['input'];
 };
 
+/** Something about a patient that left the program. Never changed, never deleted. What it says is in `detail`. */
+export type Disclosure = {
+  __typename?: 'Disclosure';
+  /**
+   * What it says. Readable by the patient, by whoever has legal authority for what it is about, and by compliance, without a
+   * consent.
+   */
+  detail?: Maybe<DisclosureDetailResult>;
+  /** The disclosure's id, as in `extensions.part2.disclosureIds` of the answer that it left in. */
+  id: Scalars['ID']['output'];
+  /** Whose information left; null when the patient is not within your reach. */
+  patient?: Maybe<Patient>;
+};
+
+/** How something left. */
+export type DisclosureChannel =
+  /** It was shown through this API. */
+  | 'API';
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type DisclosureConnection = {
+  __typename?: 'DisclosureConnection';
+  /** The rows with their cursors. */
+  edges: Array<DisclosureEdge>;
+  /** The rows. */
+  nodes: Array<Disclosure>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** What a disclosure says. */
+export type DisclosureDetail = {
+  __typename?: 'DisclosureDetail';
+  /** How it left. */
+  channel: DisclosureChannel;
+  /** The consent that allowed it; null when an exception did, or it is not within your reach. */
+  consent?: Maybe<Consent>;
+  /**
+   * The copy of the consent, or the explanation of its scope, that went with it (42 CFR 2.32(b)); without a consent, what
+   * the disclosure rested on instead.
+   */
+  consentCopy: Scalars['String']['output'];
+  /** Which classes of data. */
+  dataClasses: Array<DataClass>;
+  /** What, in words; never the values. */
+  description: Scalars['String']['output'];
+  /** Why it could leave without a consent; null when a consent allowed it. */
+  exception?: Maybe<DisclosureException>;
+  /** The notice that went with it (42 CFR 2.32(a)). */
+  notice: RedisclosureNotice;
+  /** When it left. */
+  occurredAt: Scalars['DateTime']['output'];
+  /** For what. */
+  purpose?: Maybe<Purpose>;
+  /** Who received it. */
+  recipient: DisclosureRecipient;
+  /** The id of the request it left in, as in the header `x-request-id`. */
+  requestId: Scalars['String']['output'];
+};
+
+/** `DisclosureDetail` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
+export type DisclosureDetailResult = DisclosureDetail | Withheld;
+
+/** A row of a connection with its cursor. */
+export type DisclosureEdge = {
+  __typename?: 'DisclosureEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: Disclosure;
+};
+
+/** Why something was disclosed without a consent. */
+export type DisclosureException =
+  /** A bona fide medical emergency in which consent could not be obtained (42 CFR 2.51). */
+  | 'EMERGENCY';
+
+/** Who received something, as far as it is known (45 CFR 164.528(b)(2)(ii)). */
+export type DisclosureRecipient = {
+  __typename?: 'DisclosureRecipient';
+  /** Their address; null when it is not known. */
+  address?: Maybe<Scalars['String']['output']>;
+  /** To whom they belong, or what they are to the patient; null when that is not known. */
+  affiliation?: Maybe<Scalars['String']['output']>;
+  /** The name of the person or organization. */
+  name: Scalars['String']['output'];
+  /** The partner organization's id, where it is one. */
+  organizationId?: Maybe<Scalars['ID']['output']>;
+};
+
 /** A consent to prepare. */
 export type DraftConsentInput = {
   /**
@@ -990,10 +1429,23 @@ export type EmergencyContactInput = {
   relationship?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A patient in an emergency. Exactly one. */
+export type EmergencyPatientInput =
+  /** The patient's display code, such as `7KQM-2XTB`; capitals and space around it do not matter. */
+  { displayCode: Scalars['String']['input']; id?: never; }
+  |  /** The patient's id. */
+  { displayCode?: never; id: Scalars['ID']['input']; };
+
 /** An identity provider to switch on again. */
 export type EnableIdentityProviderInput = {
   /** The provider. */
   providerId: Scalars['ID']['input'];
+};
+
+/** A broken glass to end. */
+export type EndBreakGlassInput = {
+  /** The event. */
+  eventId: Scalars['ID']['input'];
 };
 
 /** A legal authority to end. */
@@ -1046,6 +1498,8 @@ export type ErrorCode =
   | 'BAD_REQUEST'
   /** An argument cannot be used: an id that is no UUID, a page size out of range, a header with an unknown purpose. */
   | 'BAD_USER_INPUT'
+  /** No role of yours may break the glass in a medical emergency (42 CFR 2.51): call somebody who may. */
+  | 'BREAK_GLASS_DENIED'
   /** A session in a cookie came without its `X-CSRF-Token`, or from another site's page; nothing was executed. */
   | 'CSRF_REFUSED'
   /** The document is too large, too deep or asks for too much; the message names the limit. */
@@ -1284,6 +1738,12 @@ export type IssuePasswordResetInput = {
   userId: Scalars['ID']['input'];
 };
 
+/** For which grant to make a code. */
+export type IssueSharingCodeInput = {
+  /** The grant. */
+  sharingGrantId: Scalars['ID']['input'];
+};
+
 /** An invitation. Hand the token to the human by a way of your own: nothing is sent. */
 export type IssuedInvitation = {
   __typename?: 'IssuedInvitation';
@@ -1324,13 +1784,33 @@ export type IssuedPasswordResetPayload = {
   userErrors: Array<UserError>;
 };
 
+/** A one-time code. Hand it over by a way of your own: nothing is sent. */
+export type IssuedSharingCode = {
+  __typename?: 'IssuedSharingCode';
+  /** The code, such as `abcd-efgh-ijkl-mnop`: good once, with the contact, on one device. It is shown here and never again. */
+  code: Scalars['String']['output'];
+  /** Until when it is good, exclusively: ten minutes from now. Five wrong attempts end it before. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** For what. */
+  sharingGrant?: Maybe<SharingGrant>;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type IssuedSharingCodePayload = {
+  __typename?: 'IssuedSharingCodePayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<IssuedSharingCode>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /** What the related person may decide. */
 export type LegalAuthority =
   /** As a guardian. */
   | 'GUARDIAN'
   /** As a legal representative. */
   | 'LEGAL_REPRESENTATIVE'
-  /** Nothing. */
+  /** They decide nothing for the patient. */
   | 'NONE'
   /** As a parent. */
   | 'PARENT';
@@ -1479,6 +1959,19 @@ export type Mutation = {
    */
   activateUser?: Maybe<ActivatedUserPayload>;
   /**
+   * Puts another text in the place of one's own note. Nobody amends a note of somebody else.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `STALE_VERSION`, `ACCESS_DENIED` (somebody else's).
+   */
+  amendProtectedNote?: Maybe<ProtectedNotePayload>;
+  /**
+   * Approves that somebody looks at a patient's record for an audit, the law or a court, without a consent of the patient
+   * (42 CFR 2.53, 2.61 to 2.67; 45 CFR 164.512). Needs a fresh proof, else `REAUTH_REQUIRED`.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `SEPARATION_OF_DUTIES` (for oneself), `ACCESS_DENIED`.
+   */
+  approveAccess?: Maybe<AccessApprovalPayload>;
+  /**
    * Gives a practitioner a place on a patient's care team: the relationship without which no role sees protected
    * data.
    *
@@ -1502,6 +1995,18 @@ export type Mutation = {
    * (there is an app already, or the token is not that of a session).
    */
   beginOneTimeCodeEnrolment?: Maybe<OneTimeCodeEnrolmentPayload>;
+  /**
+   * Breaks the glass in a bona fide medical emergency, when a consent cannot be had in time (42 CFR 2.51). In this session
+   * alone and for a limited time, the classes stated are shown without a consent or relationship, whatever the patient
+   * restricted; nothing can be searched, written out or changed by it, and no purpose is served that needs a consent of its
+   * own. Compliance is told at once, somebody else reviews it within 72 hours, and the patient sees it.
+   *
+   * Needs a fresh proof, else `REAUTH_REQUIRED`; without the permission the error is `BREAK_GLASS_DENIED`.
+   *
+   * User errors: `NOT_FOUND` (no such patient, or not one of yours where you only keep a house), `VALIDATION_FAILED`,
+   * `BREAK_GLASS_DENIED` (a class that is not opened, or not by you).
+   */
+  breakGlass?: Maybe<BreakGlassEventPayload>;
   /**
    * Changes one's own password; all other sessions end, and so does access that was given out to programs in them.
    * Needs a session.
@@ -1557,6 +2062,14 @@ export type Mutation = {
    */
   createPatient?: Maybe<PatientPayload>;
   /**
+   * Shares with somebody of the patient's family what a consent allows. They see nothing before they proved the contact:
+   * go on with `issueSharingCode`.
+   *
+   * User errors: `NOT_FOUND` (the consent), `ACCESS_DENIED`, `INVALID_STATE` (the consent is not in force),
+   * `ALREADY_EXISTS` (the patient shares with this contact already: revoke that first), `VALIDATION_FAILED`.
+   */
+  createSharingGrant?: Maybe<SharingGrantPayload>;
+  /**
    * Makes a pair of tokens that acts for you until this session is signed out of. Needs a session.
    *
    * User errors: `VALIDATION_FAILED`; `INVALID_STATE` when the caller's token is not that of a session.
@@ -1596,6 +2109,12 @@ export type Mutation = {
    * User errors: `NOT_FOUND`, `INVALID_STATE`.
    */
   enableIdentityProvider?: Maybe<IdentityProviderPayload>;
+  /**
+   * Ends a broken glass before its time: by whoever broke it, in any of their sessions, or by whoever reviews.
+   *
+   * User errors: `NOT_FOUND`, `INVALID_STATE` (over already), `ACCESS_DENIED`.
+   */
+  endBreakGlass?: Maybe<BreakGlassEventPayload>;
   /**
    * Ends a legal authority, verified or not: from that moment on it opens nothing. That of a parent or guardian ends by
    * itself when the patient comes of age. Needs the permission `phi.write` besides.
@@ -1644,6 +2163,13 @@ export type Mutation = {
    */
   issuePasswordReset?: Maybe<IssuedPasswordResetPayload>;
   /**
+   * Makes a one-time code with which somebody of the family proves their contact on a device, by `openShared`. The code
+   * before it is good for nothing any more. Every new device needs a code of its own.
+   *
+   * User errors: `NOT_FOUND`, `ACCESS_DENIED`, `INVALID_STATE` (revoked or ended).
+   */
+  issueSharingCode?: Maybe<IssuedSharingCodePayload>;
+  /**
    * Enters who somebody is to a patient, such as a parent or guardian. Two people are linked once, whichever of them is
    * the patient. Needs the permission `phi.write` besides. A legal authority opens nothing before somebody else has verified it
    * (`verifyLegalAuthority`).
@@ -1660,6 +2186,21 @@ export type Mutation = {
    * off), `VALIDATION_FAILED`.
    */
   linkUser?: Maybe<UserLinkPayload>;
+  /**
+   * Proves a contact with a one-time code on a new device, and opens a session in which `sharedPatients` shows who shares.
+   * Every attempt is recorded; an address that tries too often gets `RATE_LIMITED`.
+   *
+   * User errors: `INVALID_CREDENTIALS`, the same for a wrong organization, contact and code, for a code that was used, has
+   * ended or was tried five times, and where nothing is shared any more; `VALIDATION_FAILED` for `deviceName`.
+   */
+  openShared?: Maybe<SharingAccessPayload>;
+  /**
+   * As `openShared`, for a page in a browser: the session goes into the cookie `__Host-consentry`, as with
+   * `signInWithCookie`.
+   *
+   * User errors: as `openShared`.
+   */
+  openSharedWithCookie?: Maybe<BrowserSharingAccessPayload>;
   /**
    * Lets a suspended user sign in again, with the password and codes that they had.
    *
@@ -1749,6 +2290,20 @@ export type Mutation = {
    */
   renewSession?: Maybe<RenewedSessionPayload>;
   /**
+   * Opens a session again on a device that `openShared` knows, without a code. Every attempt is recorded; an address that
+   * tries too often gets `RATE_LIMITED`.
+   *
+   * User errors: `INVALID_CREDENTIALS`, the same for a wrong organization, contact and secret, for a device that was
+   * revoked, and where nothing is shared any more.
+   */
+  reopenShared?: Maybe<NewSessionPayload>;
+  /**
+   * As `reopenShared`, for a page in a browser: the session goes into the cookie `__Host-consentry`.
+   *
+   * User errors: as `reopenShared`.
+   */
+  reopenSharedWithCookie?: Maybe<BrowserSessionPayload>;
+  /**
    * Replaces the public keys of a client. Access that it was given before goes on to its end.
    * Needs a fresh proof of who you are, else `REAUTH_REQUIRED`.
    *
@@ -1788,6 +2343,15 @@ export type Mutation = {
    */
   resetPassword?: Maybe<PasswordChangePayload>;
   /**
+   * Says whether the glass was broken in a bona fide medical emergency. Nobody reviews their own. One that is still open is
+   * closed by it. `NOT_JUSTIFIED` is told as the event `break_glass.not_justified`: what was seen may be a breach
+   * (45 CFR 164.402).
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `SEPARATION_OF_DUTIES` (one's own), `INVALID_STATE` (reviewed already),
+   * `ACCESS_DENIED`.
+   */
+  reviewBreakGlass?: Maybe<BreakGlassEventPayload>;
+  /**
    * Changes a consent that is not signed. What was put before somebody stays as it was: the old one becomes `REJECTED`, and
    * a new one with the new terms stands where it stood; it is the result.
    *
@@ -1795,6 +2359,12 @@ export type Mutation = {
    * `ACCESS_DENIED`.
    */
   reviseConsent?: Maybe<ConsentPayload>;
+  /**
+   * Revokes an approval. Every request that begins after this is answered without it.
+   *
+   * User errors: `NOT_FOUND`, `INVALID_STATE` (revoked already), `ACCESS_DENIED`.
+   */
+  revokeAccessApproval?: Maybe<AccessApprovalPayload>;
   /**
    * Revokes a key: the next request with it is refused.
    *
@@ -1841,6 +2411,20 @@ export type Mutation = {
    * User error: `NOT_FOUND`, also for a session that is over.
    */
   revokeSession?: Maybe<EndedSessionPayload>;
+  /**
+   * Revokes a device, such as one that was lost: all open sessions of its owner end at once, and the device needs a new
+   * code. On their other devices they come back without one.
+   *
+   * User errors: `NOT_FOUND` (the grant or the device), `ACCESS_DENIED`, `INVALID_STATE` (revoked already).
+   */
+  revokeSharingDevice?: Maybe<SharingGrantPayload>;
+  /**
+   * Stops sharing: the next request of whom it was for is answered without it. When nothing else is shared with them,
+   * their sessions and devices end too. The consent stands; revoke it as well when it is not to be used again.
+   *
+   * User errors: `NOT_FOUND`, `ACCESS_DENIED`, `INVALID_STATE` (revoked already).
+   */
+  revokeSharingGrant?: Maybe<SharingGrantPayload>;
   /**
    * Ends all tokens of the family of a refresh token, at once; for a program that signs out. Needs a refresh token that
    * was given out, else `UNAUTHENTICATED`.
@@ -1991,12 +2575,31 @@ export type Mutation = {
    * User errors: `NOT_FOUND`, `STALE_VERSION`, `INVALID_STATE` (not waiting, or one of two has signed), `ACCESS_DENIED`.
    */
   withdrawSignatureRequest?: Maybe<ConsentPayload>;
+  /**
+   * Writes a note that is kept apart from the record. Needs a place on the patient's care team and the purpose
+   * `TREATMENT`.
+   *
+   * User errors: `NOT_FOUND`, `VALIDATION_FAILED`, `ACCESS_DENIED`.
+   */
+  writeProtectedNote?: Maybe<ProtectedNotePayload>;
 };
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationActivateUserArgs = {
   input: ActivateUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationAmendProtectedNoteArgs = {
+  input: AmendProtectedNoteInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationApproveAccessArgs = {
+  input: ApproveAccessInput;
 };
 
 
@@ -2015,6 +2618,12 @@ export type MutationAssignRoleArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationBeginOneTimeCodeEnrolmentArgs = {
   input: BeginOneTimeCodeEnrolmentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationBreakGlassArgs = {
+  input: BreakGlassInput;
 };
 
 
@@ -2067,6 +2676,12 @@ export type MutationCreatePatientArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationCreateSharingGrantArgs = {
+  input: CreateSharingGrantInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationCreateTokenPairArgs = {
   input: CreateTokenPairInput;
 };
@@ -2099,6 +2714,12 @@ export type MutationDraftConsentArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationEnableIdentityProviderArgs = {
   input: EnableIdentityProviderInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationEndBreakGlassArgs = {
+  input: EndBreakGlassInput;
 };
 
 
@@ -2139,6 +2760,12 @@ export type MutationIssuePasswordResetArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationIssueSharingCodeArgs = {
+  input: IssueSharingCodeInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationLinkPersonArgs = {
   input: LinkPersonInput;
 };
@@ -2147,6 +2774,18 @@ export type MutationLinkPersonArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationLinkUserArgs = {
   input: LinkUserInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationOpenSharedArgs = {
+  input: OpenSharedInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationOpenSharedWithCookieArgs = {
+  input: OpenSharedInput;
 };
 
 
@@ -2223,6 +2862,18 @@ export type MutationRemoveTrustedDocumentArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationReopenSharedArgs = {
+  input: ReopenSharedInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationReopenSharedWithCookieArgs = {
+  input: ReopenSharedInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationReplacePartnerClientKeysArgs = {
   input: ReplacePartnerClientKeysInput;
 };
@@ -2259,8 +2910,20 @@ export type MutationResetPasswordArgs = {
 
 
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationReviewBreakGlassArgs = {
+  input: ReviewBreakGlassInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationReviseConsentArgs = {
   input: ReviseConsentInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeAccessApprovalArgs = {
+  input: RevokeAccessApprovalInput;
 };
 
 
@@ -2297,6 +2960,18 @@ export type MutationRevokePartnerClientArgs = {
 /** What can be changed. Every mutation is a verb of the business and one transaction. */
 export type MutationRevokeSessionArgs = {
   input: RevokeSessionInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeSharingDeviceArgs = {
+  input: RevokeSharingDeviceInput;
+};
+
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationRevokeSharingGrantArgs = {
+  input: RevokeSharingGrantInput;
 };
 
 
@@ -2419,6 +3094,12 @@ export type MutationWithdrawSignatureRequestArgs = {
   input: WithdrawSignatureRequestInput;
 };
 
+
+/** What can be changed. Every mutation is a verb of the business and one transaction. */
+export type MutationWriteProtectedNoteArgs = {
+  input: WriteProtectedNoteInput;
+};
+
 /** A new key. */
 export type NewApiKey = {
   __typename?: 'NewApiKey';
@@ -2495,6 +3176,18 @@ export type OneTimeCodeRemovalPayload = {
   result?: Maybe<OneTimeCodeRemoval>;
   /** Why input or state was refused; then nothing was written. */
   userErrors: Array<UserError>;
+};
+
+/** Who wants to see what is shared with them, on a new device. */
+export type OpenSharedInput = {
+  /** The one-time code that the patient or staff handed over. */
+  code: Scalars['String']['input'];
+  /** The contact that was shared with. */
+  contact: ConsentContactInput;
+  /** What to call the device, 1 to 100 characters, such as `Kitchen tablet`. The patient reads it. */
+  deviceName: Scalars['String']['input'];
+  /** The organization's short name, such as `demo`. */
+  organization: Scalars['String']['input'];
 };
 
 /** The tenant itself, a district, a school, a payer or another partner. */
@@ -2679,6 +3372,11 @@ export type Patient = {
   /** When the patient was entered. */
   createdAt: Scalars['DateTime']['output'];
   /**
+   * What left the program about the patient, newest first; each entry's `detail` is decided on by itself. Empty for those who
+   * may not read it. `accountingOfDisclosures` is the accounting that the law asks for.
+   */
+  disclosures?: Maybe<DisclosureConnection>;
+  /**
    * The handle to use instead of a name, such as `7KQM-2XTB`; made by the server, unique in the tenant, derived from
    * nothing about the person.
    */
@@ -2694,6 +3392,8 @@ export type Patient = {
    * one's `detail` is decided on.
    */
   relationships?: Maybe<PersonRelationshipConnection>;
+  /** With whom of their family the patient shares or shared, newest first. Each grant's `detail` is decided on by itself. */
+  sharingGrants?: Maybe<SharingGrantConnection>;
   /** Where the patient stands. */
   status: PatientStatus;
   /** Send it back as `expectedVersion` when you change the patient. */
@@ -2716,7 +3416,21 @@ export type PatientConsentsArgs = {
 
 
 /** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
+export type PatientDisclosuresArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
 export type PatientRelationshipsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** A person in care, by display code. Names and everything else that tells who it is hang under `identity`. */
+export type PatientSharingGrantsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
@@ -3167,6 +3881,79 @@ export type PractitionerStatus =
   /** Suspended: no relationship counts while it lasts. */
   | 'SUSPENDED';
 
+/** A note that is kept apart from the record, under keys of its own. What it says is in `content`. */
+export type ProtectedNote = {
+  __typename?: 'ProtectedNote';
+  /**
+   * What it says. Its author sees it for treatment; everybody else needs a consent of exactly its kind that names them
+   * (42 CFR 2.31(b), 45 CFR 164.508(a)(2)), else `SEPARATE_CONSENT_REQUIRED`. No emergency, no approval and no supervision
+   * opens it, and the patient does not see it here (45 CFR 164.524(a)(1)(i)).
+   */
+  content?: Maybe<ProtectedNoteContentResult>;
+  /** When it was written down. */
+  createdAt: Scalars['DateTime']['output'];
+  /** The note's id. */
+  id: Scalars['ID']['output'];
+  /** About whom; null when the patient is not within your reach any more. */
+  patient?: Maybe<Patient>;
+  /** Send it back as `expectedVersion` when you change the note. */
+  version: Scalars['Int']['output'];
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type ProtectedNoteConnection = {
+  __typename?: 'ProtectedNoteConnection';
+  /** The rows with their cursors. */
+  edges: Array<ProtectedNoteEdge>;
+  /** The rows. */
+  nodes: Array<ProtectedNote>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** What a note says. */
+export type ProtectedNoteContent = {
+  __typename?: 'ProtectedNoteContent';
+  /** Who wrote it. */
+  author?: Maybe<Practitioner>;
+  /** The text, at most 20,000 characters; lines end with a line feed. */
+  body: Scalars['String']['output'];
+  /** What kind of note it is. */
+  kind: ProtectedNoteKind;
+  /** When what it tells of happened. */
+  occurredAt: Scalars['DateTime']['output'];
+};
+
+/** `ProtectedNoteContent` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
+export type ProtectedNoteContentResult = ProtectedNoteContent | Withheld;
+
+/** A row of a connection with its cursor. */
+export type ProtectedNoteEdge = {
+  __typename?: 'ProtectedNoteEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: ProtectedNote;
+};
+
+/** What a note that is kept apart is. */
+export type ProtectedNoteKind =
+  /** Psychotherapy notes (45 CFR 164.501). */
+  | 'PSYCHOTHERAPY'
+  /** SUD counseling notes (42 CFR 2.11). */
+  | 'SUD_COUNSELING';
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type ProtectedNotePayload = {
+  __typename?: 'ProtectedNotePayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<ProtectedNote>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
 /**
  * Why somebody looks (HL7 purpose of use). Stated in the header `X-Purpose-Of-Use`; users of the staff
  * and patients have a default, API tokens have none.
@@ -3197,14 +3984,30 @@ export type Purpose =
 export type Query = {
   __typename?: 'Query';
   /**
+   * What was approved about a patient, newest first, with what ended or was revoked. The patient is not told here: a court
+   * may forbid it (42 CFR 2.66(b)); that somebody looked is in `accessHistory`.
+   */
+  accessApprovals?: Maybe<AccessApprovalConnection>;
+  /**
    * Who looked at this patient's record, refusals included, newest first (45 CFR 164.312(b)); what was looked at is in
    * `subject`. Empty when the patient is not within your reach.
    */
   accessHistory?: Maybe<AuditLogConnection>;
+  /**
+   * What left the program about this patient, to whom and why, newest first (42 CFR 2.25, 45 CFR 164.528). Looks of those who
+   * work for the program, of the patient, and of whoever stands in the patient's place are no disclosures: see
+   * `accessHistory`. Empty when the patient is not within your reach.
+   */
+  accountingOfDisclosures?: Maybe<DisclosureConnection>;
   /** The keys of partner organizations, those that ended too. */
   apiKeys?: Maybe<ApiKeyConnection>;
   /** The tenant's record of looks, refusals, writes and sign-ins, newest first. */
   auditLogs?: Maybe<AuditLogConnection>;
+  /**
+   * Broken glasses, newest first: all of them to those who review, to patients those about themselves, and to whoever
+   * broke the glass their own.
+   */
+  breakGlassEvents?: Maybe<BreakGlassEventConnection>;
   /** The consents and restrictions of a patient, newest first; empty when the patient is not within your reach. */
   consents?: Maybe<ConsentConnection>;
   /**
@@ -3249,6 +4052,13 @@ export type Query = {
   practitioner?: Maybe<Practitioner>;
   /** The practitioners of your organization. */
   practitioners?: Maybe<PractitionerConnection>;
+  /** The note with this id; null when there is none, or none of yours or of those whom you treat. */
+  protectedNote?: Maybe<ProtectedNote>;
+  /**
+   * The notes about a patient that are kept apart, newest first: your own, and of those whom you treat all; empty when the
+   * patient is not within your reach. What each says is decided on by itself.
+   */
+  protectedNotes?: Maybe<ProtectedNoteConnection>;
   /** What the caller may still spend; null where it is not counted. */
   rateLimit?: Maybe<RateLimit>;
   /** The role with this id; null when there is none. */
@@ -3257,6 +4067,13 @@ export type Query = {
   roles?: Maybe<RoleConnection>;
   /** Where a user is signed in. */
   sessions?: Maybe<UserSessionConnection>;
+  /**
+   * The patients who share with you as with family, or whose consents in force name your organization, or one above it, for
+   * your purpose. Those within the program read `patients`; for them this is empty.
+   */
+  sharedPatients?: Maybe<SharedPatientConnection>;
+  /** With whom of their family a patient shares or shared, newest first; empty when the patient is not within your reach. */
+  sharingGrants?: Maybe<SharingGrantConnection>;
   /**
    * The documents that clients of the organization may ask for by their id. Those that come with the server are not
    * among them.
@@ -3272,10 +4089,29 @@ export type Query = {
 
 
 /** What can be asked. */
+export type QueryAccessApprovalsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  patientId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
 export type QueryAccessHistoryArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   patientId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryAccountingOfDisclosuresArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  patientId: Scalars['ID']['input'];
+  regime?: AccountingRegime;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 
@@ -3291,6 +4127,14 @@ export type QueryApiKeysArgs = {
 export type QueryAuditLogsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   filter?: InputMaybe<AuditLogFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryBreakGlassEventsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  filter?: InputMaybe<BreakGlassEventFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
@@ -3406,6 +4250,20 @@ export type QueryPractitionersArgs = {
 
 
 /** What can be asked. */
+export type QueryProtectedNoteArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryProtectedNotesArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  patientId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
 export type QueryRoleArgs = {
   id: Scalars['ID']['input'];
 };
@@ -3425,6 +4283,21 @@ export type QuerySessionsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   orderBy?: Chronology;
   userId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QuerySharedPatientsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What can be asked. */
+export type QuerySharingGrantsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  patientId: Scalars['ID']['input'];
 };
 
 
@@ -3567,6 +4440,15 @@ export type RecoveryCodesPayload = {
   userErrors: Array<UserError>;
 };
 
+/** The notice that went with a disclosure (42 CFR 2.32(a)). */
+export type RedisclosureNotice = {
+  __typename?: 'RedisclosureNotice';
+  /** The statement, to be shown to the recipient as it is. */
+  text: Scalars['String']['output'];
+  /** Which of the two statements: 1 in full, 2 in short. */
+  variant: Scalars['Int']['output'];
+};
+
 /** A refresh token. */
 export type RefreshTokenInput = {
   /** The refresh token. */
@@ -3706,6 +4588,16 @@ export type RenewedSessionPayload = {
   userErrors: Array<UserError>;
 };
 
+/** Who comes back to a device. */
+export type ReopenSharedInput = {
+  /** The contact that was shared with. */
+  contact: ConsentContactInput;
+  /** What `openShared` gave to the device. */
+  deviceSecret: Scalars['String']['input'];
+  /** The organization's short name, such as `demo`. */
+  organization: Scalars['String']['input'];
+};
+
 /** New keys for a client. */
 export type ReplacePartnerClientKeysInput = {
   /** Its public keys from now on, as in `registerPartnerClient`; to change over without a gap, send both first. */
@@ -3750,6 +4642,16 @@ export type ResetPasswordInput = {
   token: Scalars['String']['input'];
 };
 
+/** A review of a broken glass. */
+export type ReviewBreakGlassInput = {
+  /** The event. */
+  eventId: Scalars['ID']['input'];
+  /** Whether there was a bona fide medical emergency. */
+  finding: BreakGlassFinding;
+  /** What it rests on, 1 to 1,000 characters. It is sealed, and those who review read it alone. */
+  note: Scalars['String']['input'];
+};
+
 /** Other terms for a consent that nobody or only one of two has signed. */
 export type ReviseConsentInput = {
   /** The consent: `DRAFT` or `PENDING_SIGNATURE`. */
@@ -3766,6 +4668,12 @@ export type RevocationEvidenceInput = {
   method: SignatureMethod;
   /** Where the evidence is filed; 1 to 200 characters. Do not put a name into it. */
   reference: Scalars['String']['input'];
+};
+
+/** An approval to revoke. */
+export type RevokeAccessApprovalInput = {
+  /** The approval. */
+  accessApprovalId: Scalars['ID']['input'];
 };
 
 /** A key to revoke. */
@@ -3806,6 +4714,20 @@ export type RevokePartnerClientInput = {
 export type RevokeSessionInput = {
   /** The session. */
   sessionId: Scalars['ID']['input'];
+};
+
+/** Which device to revoke. */
+export type RevokeSharingDeviceInput = {
+  /** The device. */
+  deviceId: Scalars['ID']['input'];
+  /** A grant of somebody whose device it is. */
+  sharingGrantId: Scalars['ID']['input'];
+};
+
+/** A grant to revoke. */
+export type RevokeSharingGrantInput = {
+  /** The grant. */
+  sharingGrantId: Scalars['ID']['input'];
 };
 
 /** A family of tokens that ended. */
@@ -4003,6 +4925,153 @@ export type SetOrganizationStateInput = {
   organizationId: Scalars['ID']['input'];
   /** The state, two capital letters; left out, none is known any more. */
   state?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A patient who shares with you, or whose consent names your organization. */
+export type SharedPatient = {
+  __typename?: 'SharedPatient';
+  /** The handle to use instead of a name, such as `7KQM-2XTB`. */
+  displayCode: Scalars['String']['output'];
+  /** The patient's id. */
+  id: Scalars['ID']['output'];
+  /**
+   * Who the patient is, when what they share covers it; else `ACCESS_DENIED`, whatever the reason. In a Part 2 program it
+   * takes a consent that names `SUD` (42 CFR 2.11, 2.13(c)). Every look is a disclosure, and the patient can read of it.
+   */
+  identity?: Maybe<PatientIdentityResult>;
+  /** Until when it is shared, exclusively, if nobody ends it before; null when no day is set. */
+  sharedUntil?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type SharedPatientConnection = {
+  __typename?: 'SharedPatientConnection';
+  /** The rows with their cursors. */
+  edges: Array<SharedPatientEdge>;
+  /** The rows. */
+  nodes: Array<SharedPatient>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** A row of a connection with its cursor. */
+export type SharedPatientEdge = {
+  __typename?: 'SharedPatientEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: SharedPatient;
+};
+
+/** A session in which what is shared can be seen, and what opens the next one on this device. */
+export type SharingAccess = {
+  __typename?: 'SharingAccess';
+  /** Keep it on the device, where nobody else reads it: `reopenShared` takes it instead of a code. It is shown once. */
+  deviceSecret: Scalars['String']['output'];
+  /** The session. */
+  session: NewSession;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type SharingAccessPayload = {
+  __typename?: 'SharingAccessPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<SharingAccess>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
+};
+
+/** A device on which somebody of a family proved their contact: there they come back without a code. */
+export type SharingDevice = {
+  __typename?: 'SharingDevice';
+  /** When they proved their contact on it. */
+  createdAt: Scalars['DateTime']['output'];
+  /** The device's id. */
+  id: Scalars['ID']['output'];
+  /** When a session was last opened on it. */
+  lastUsedAt: Scalars['DateTime']['output'];
+  /** What they call it. */
+  name: Scalars['String']['output'];
+};
+
+/** What a patient shares with somebody of their family. With whom, how and until when is in `detail`. */
+export type SharingGrant = {
+  __typename?: 'SharingGrant';
+  /** When it was granted. */
+  createdAt: Scalars['DateTime']['output'];
+  /** With whom, how and until when. Readable as the patient's consents are. */
+  detail?: Maybe<SharingGrantDetailResult>;
+  /** The grant's id. */
+  id: Scalars['ID']['output'];
+  /** Who shares. */
+  patient?: Maybe<Patient>;
+  /** Moves with each change. */
+  version: Scalars['Int']['output'];
+};
+
+/** A page of a list, with cursors by key: rows written meanwhile neither repeat nor hide others. */
+export type SharingGrantConnection = {
+  __typename?: 'SharingGrantConnection';
+  /** The rows with their cursors. */
+  edges: Array<SharingGrantEdge>;
+  /** The rows. */
+  nodes: Array<SharingGrant>;
+  /** Which part of the list this is. */
+  pageInfo: PageInfo;
+  /** How many rows the whole list has. Counted only when asked for. */
+  totalCount: Scalars['Int']['output'];
+};
+
+/** With whom a patient shares, how and until when. */
+export type SharingGrantDetail = {
+  __typename?: 'SharingGrantDetail';
+  /** When it was first accepted on a device; null before that. */
+  acceptedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The consent that says what may be seen. */
+  consent?: Maybe<Consent>;
+  /** How they are reached. The contact itself is kept as a code that nobody reads back. */
+  contactKind: ContactKind;
+  /**
+   * The devices on which they proved their contact, the newest 20. They are theirs: who shares with the same person
+   * sees the same ones.
+   */
+  devices: Array<SharingDevice>;
+  /** Until when, exclusively; null when the consent alone ends it. */
+  expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * Whether it counts at this moment: neither revoked nor ended, and its consent in force. Nothing is seen before it was
+   * accepted on a device.
+   */
+  inForce: Scalars['Boolean']['output'];
+  /** When a session was last opened with it; null before that. */
+  lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** With whom, as whoever granted it calls them. */
+  recipientName?: Maybe<Scalars['String']['output']>;
+  /** When it was revoked; null while it was not. */
+  revokedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** `SharingGrantDetail` when the decision on this look is yes, else `Withheld` with the reason. Every look is recorded. */
+export type SharingGrantDetailResult = SharingGrantDetail | Withheld;
+
+/** A row of a connection with its cursor. */
+export type SharingGrantEdge = {
+  __typename?: 'SharingGrantEdge';
+  /** The row's place in the list. */
+  cursor: Scalars['Cursor']['output'];
+  /** The row. */
+  node: SharingGrant;
+};
+
+/** The result of a mutation, or why it was refused: `result` is null exactly when `userErrors` is not empty. */
+export type SharingGrantPayload = {
+  __typename?: 'SharingGrantPayload';
+  /** What was written, read again through the same gates as any other look; null when `userErrors` is not empty. */
+  result?: Maybe<SharingGrant>;
+  /** Why input or state was refused; then nothing was written. */
+  userErrors: Array<UserError>;
 };
 
 /** A consent to sign. */
@@ -4323,6 +5392,8 @@ export type UserErrorCode =
   | 'ACCESS_DENIED'
   /** It exists already. */
   | 'ALREADY_EXISTS'
+  /** The glass is not broken for this: not for these classes of data, or not by you (42 CFR 2.51). */
+  | 'BREAK_GLASS_DENIED'
   /** The idempotency key was used with other input. */
   | 'IDEMPOTENCY_CONFLICT'
   /** Email, password or organization is wrong, or the account cannot sign in. */
@@ -4537,3 +5608,15 @@ export type WithheldReason =
   | 'RESTRICTED'
   /** This class of data or this purpose needs a consent of its own (42 CFR 2.31(b), (d); 45 CFR 164.508(a)(2)). */
   | 'SEPARATE_CONSENT_REQUIRED';
+
+/** A note to write. */
+export type WriteProtectedNoteInput = {
+  /** The text, 1 to 20,000 characters. It is sealed under keys that open nothing else. */
+  body: Scalars['String']['input'];
+  /** What kind of note it is. It does not change afterwards. */
+  kind: ProtectedNoteKind;
+  /** When what it tells of happened; not in the future. */
+  occurredAt: Scalars['DateTime']['input'];
+  /** About whom: somebody whom you treat. */
+  patientId: Scalars['ID']['input'];
+};
