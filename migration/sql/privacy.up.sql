@@ -57,8 +57,8 @@ $$;
 create or replace function public.refuse_late_part() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     perform from public.consents
-    where tenant_id = new.tenant_id and id = new.consent_id and status in ('DRAFT', 'PENDING_SIGNATURE')
-        and signed_at is null
+    where tenant_id = new.tenant_id and id = new.consent_id
+        and (status = 'DRAFT' or (status = 'PENDING_SIGNATURE' and signed_at is null))
     for share;
     if not found then
         raise exception 'nothing is added to what was signed' using errcode = '55000';

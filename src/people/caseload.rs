@@ -12,7 +12,7 @@ use entity::{
 };
 use sea_orm::{
     ColumnTrait, Condition,
-    sea_query::{Expr, ExprTrait, PgFunc, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, PgFunc, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ use crate::kernel::{load::any_of, viewer::Viewer};
 /// The rows whose `patient` column names a patient within reach of `permission`: all of the tenant, those the viewer
 /// treats now, those served where the viewer works, the viewer and those for whom the viewer has legal authority, or none.
 ///
-/// One condition stands alone: PostgreSQL joins what is conditioned alone, and asks row by row what is an alternative.
+/// All of them are one subquery: PostgreSQL joins that, and asks row by row what stands there as alternatives.
 pub fn within_reach<C: ColumnTrait>(viewer: &Viewer, permission: Permission, patient: C) -> Condition {
     let principal = viewer.principal();
     let nothing = || Condition::all().add(Expr::value(false));
@@ -37,35 +37,49 @@ pub fn within_reach<C: ColumnTrait>(viewer: &Viewer, permission: Permission, pat
     let mut reached = Vec::new();
     if let Some(practitioner) = principal.practitioner_id {
         if extent.caseload {
-            reached.push(patient.in_subquery(treated_by(viewer, practitioner)));
+            reached.push(treated_by(viewer, practitioner));
         } else if !extent.caseload_at.is_empty() {
-            let treated = patient.in_subquery(treated_by(viewer, practitioner));
-            reached.push(treated.and(patient.in_subquery(served_at(viewer, &extent.caseload_at))));
+            let served =
+                care_team_member::Column::PatientId.in_subquery(served_at(viewer, &extent.caseload_at));
+            reached.push(treated_by(viewer, practitioner).and_where(served).take());
         }
     }
     if !extent.locations.is_empty() {
-        reached.push(patient.in_subquery(served_at(viewer, &extent.locations)));
+        reached.push(served_at(viewer, &extent.locations));
     }
+    let mut named = Vec::new();
     if extent.oneself {
         let dependants = principal.dependants.iter().map(|dependant| dependant.patient_id);
-        let own = principal.patient_id.into_iter().chain(dependants);
-        let own: Vec<Uuid> = own.map(Id::uuid).collect();
-        match &own[..] {
-            [] => {}
-            [own] => reached.push(patient.eq(*own)),
-            _ => reached.push(any_of(patient, own)),
-        }
+        named.extend(principal.patient_id.into_iter().chain(dependants).map(Id::uuid));
     }
     if permission == Permission::PatientRead {
-        let opened = opened(viewer);
-        if !opened.is_empty() {
-            reached.push(any_of(patient, opened));
+        named.extend(opened(viewer));
+    }
+    match (&mut reached[..], &named[..]) {
+        ([], []) => nothing(),
+        ([], [one]) => Condition::all().add(patient.eq(*one)),
+        ([], _) => Condition::all().add(any_of(patient, named)),
+        ([one], []) => Condition::all().add(patient.in_subquery(one.take())),
+        ([first, others @ ..], _) => {
+            for other in others {
+                first.union(UnionType::Distinct, other.take());
+            }
+            if !named.is_empty() {
+                first.union(UnionType::Distinct, those(viewer, named));
+            }
+            Condition::all().add(patient.in_subquery(first.take()))
         }
     }
-    if reached.is_empty() {
-        return nothing();
-    }
-    reached.into_iter().fold(Condition::any(), Condition::add)
+}
+
+/// These patients of the tenant.
+fn those(viewer: &Viewer, patients: Vec<Uuid>) -> SelectStatement {
+    Query::select()
+        .column(patient::Column::Id)
+        .from(patient::Entity)
+        .and_where(Expr::col(patient::Entity::TENANT_ID).eq(viewer.tenant_id()))
+        .and_where(any_of(patient::Column::Id, patients))
+        .take()
 }
 
 /// The rows whose `patient` column names a patient who shares with somebody outside of the program at this moment: with

@@ -133,7 +133,11 @@ impl Forms {
         self.consents.push(consent::ActiveModel {
             id: Set(id),
             patient_id: Set(giver.patient_id),
-            status: Set(Gate::new(ConsentStatus::PendingSignature)),
+            // What carries its signature already is a draft until its parts are there.
+            status: Set(Gate::new(match terms.fate {
+                Fate::Waits => ConsentStatus::PendingSignature,
+                Fate::Signed | Fate::Revoked => ConsentStatus::Draft,
+            })),
             kind: Set(Gate::new(terms.kind)),
             decision: Set(Gate::new(decision)),
             purposes: Set(Gate::new(terms.purposes.iter().map(|purpose| purpose.code()).collect())),

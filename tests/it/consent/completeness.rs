@@ -266,9 +266,9 @@ async fn the_evidence_of_a_filed_form_is_checked() {
     let faulty = [
         ("signedAt", json!({ "signedAt": "2026-11-21T08:00:00.001Z" })),
         ("signatureMethod", json!({ "signatureMethod": "ELECTRONIC" })),
+        ("signerPersonId", json!({ "signerCapacity": "PARENT" })),
+        ("signerPersonId", json!({ "signerCapacity": "GUARDIAN" })),
         // Nothing says that the patient is a minor.
-        ("signerCapacity", json!({ "signerCapacity": "PARENT" })),
-        ("signerCapacity", json!({ "signerCapacity": "GUARDIAN" })),
         ("signerCapacity", json!({ "signerCapacity": "MINOR" })),
         ("evidenceReference", json!({ "evidenceReference": " " })),
         ("evidenceReference", json!({ "evidenceReference": "f".repeat(201) })),

@@ -13,7 +13,7 @@ use super::{
     rows::{changed, rows_of},
     schema_walk::{IdPosition, NOBODYS, SchemaWalk, id_kind},
 };
-use crate::support::{Actor, Answer, Tenant, Town, family::MOTHER, id, partner::SigningKey};
+use crate::support::{Actor, Answer, Tenant, Town, id, partner::SigningKey};
 
 /// Things of a tenant that all of its staff may refer to. Everything else is confined to the reach of the actor, so an
 /// id beyond that reach is an id of nobody.
@@ -64,13 +64,15 @@ impl Place {
             .await
             .expect("the look is recorded");
         let patient_user = tenant.patient_user(patient).await;
-        let (_, grant) = clinician.shares(patient, MOTHER).await;
+        let mother = format!("{}.okafor@example.org", given.to_lowercase());
+        let (_, grant) = clinician.shares(patient, &mother).await;
         let code = clinician.issues_code(grant).await;
         let slug: Option<String> =
             tenant.scalar("select slug::text from organizations where id = $1", tenant.id).await;
-        clinician.opens_shared_at(&slug.expect("a tenant has a slug"), MOTHER, &code).await.ok();
-        let sql = "select id from sharing_devices where tenant_id = $1";
-        let device: Uuid = tenant.scalar(sql, tenant.id).await.expect("a device that was accepted on");
+        clinician.opens_shared_at(&slug.expect("a tenant has a slug"), &mother, &code).await.ok();
+        let sql = "select d.id from sharing_devices d join sharing_grants g on g.user_id = d.user_id where g.id = $1";
+        let device: Uuid = tenant.scalar(sql, grant.uuid()).await.expect("a device that was accepted on");
+        let relative = clinician.creates_patient("Caro", "Nowhere").await;
         let role_key = format!("SHIFT_OF_{}", given.to_uppercase());
         let terms = json!({ "key": role_key, "name": "Night shift", "rank": 30, "permissions": [] });
         let role = admin.mutate("defineRole", terms, "id").await.ok();
@@ -109,6 +111,7 @@ impl Place {
             ("practitioner", clinician.practitioner().uuid()),
             ("protectedNote", note),
             ("relationship", relationship.uuid()),
+            ("relative", relative.uuid()),
             ("role", role),
             ("roleAssignment", assignment),
             ("provider", provider),

@@ -39,6 +39,8 @@ const ID_KINDS: &[(&str, &str)] = &[
     ("RelatedPersonInput.sameAsRelationshipId", "relationship"),
     ("Query.organization.id", "organization"),
     ("Query.patient.id", "patient"),
+    // Nobody is linked with themself, nor twice with anybody.
+    ("RelatedPersonInput.patientId", "relative"),
     ("Query.practitioner.id", "practitioner"),
     ("Query.protectedNote.id", "protectedNote"),
     ("Query.role.id", "role"),

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     conventions::rows::{Rows, changed, rows_of},
-    support::{NOBODYS, Tenant, Town, dawn, partner::SigningKey},
+    support::{NOBODYS, Tenant, Town, dawn, family::MOTHER, partner::SigningKey},
 };
 
 /// The roles that the server and its helpers sign in as.
@@ -201,6 +201,13 @@ async fn furnish(tenant: &Tenant) {
     let consent = clinician.records_consent(patient, json!({})).await;
     assert!(clinician.sees_identity_of(patient).await.is_ok());
     let (user, id) = (clinician.user(), tenant.id);
+    clinician.shares(patient, MOTHER).await;
+    clinician.breaks_glass(patient).await;
+    clinician.writes_protected_note(patient).await;
+    let auditor = tenant.compliance().await;
+    tenant.compliance().await.approves_access(patient, &auditor).await;
+    let admin = tenant.admin().await;
+    admin.mutate("setInternalUsePolicy", json!({ "withoutConsent": false }), "id").await.ok();
     let provider = tenant.admin().await.enters_identity_provider("clinic").await;
     tenant
         .change(&format!(
@@ -232,6 +239,7 @@ async fn furnish(tenant: &Tenant) {
         ("user_tokens", "kind, token_digest, expires_at", "'INVITATION', sha256('e'), now()"),
         ("one_time_code_secrets", "secret", "sha256('f') || sha256('f')"),
         ("recovery_codes", "code_mac", "sha256('g')"),
+        ("sharing_devices", "name, secret_mac, last_used_at", "'Kitchen tablet', sha256('h'), now()"),
     ] {
         tenant
             .change(&format!(

@@ -127,6 +127,7 @@ impl Scene {
             ("practitioner", clinician.practitioner().uuid()),
             ("protectedNote", note),
             ("relationship", relationship.uuid()),
+            ("relative", clinician.creates_patient("Caro", "Nowhere").await.uuid()),
             ("role", role),
             ("roleAssignment", assignment),
             ("session", session),

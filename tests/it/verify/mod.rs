@@ -119,8 +119,9 @@ async fn a_database_that_nobody_meddled_with_is_found_whole_and_every_line_looke
     assert!(verdict.content, "{}", verdict.text);
     verdict.keeps(SECRETS);
     for (line, counted) in [
-        // Given and family name, email, phone number, social security number, a reason; and two names next door.
-        ("sealed values", "ok      sealed values 8 values"),
+        // Given and family name, email, phone number, social security number, the copy of a consent and the reason of its end;
+        // and two names next door.
+        ("sealed values", "ok      sealed values 9 values"),
         ("search tokens", "ok      search tokens "),
         ("user secrets", "ok      user secrets  "),
         ("references", "ok      references    "),
