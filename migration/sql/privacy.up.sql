@@ -37,7 +37,7 @@ begin
         if old.signed_at is null then
             return new;
         end if;
-        if new.status = 'DRAFT' then
+        if new.status = 'DRAFT' and old.status <> 'DRAFT' then
             raise exception 'what somebody signed is no draft again' using errcode = '55000';
         end if;
         free := free || array['co_signed_at', 'co_signer_person_id', 'co_signer_capacity', 'signed_copy'];
@@ -206,9 +206,9 @@ create table break_glass_events (
     reviewed_by uuid,
     review_note sealed,
     constraint break_glass_events_period check (expires_at > starts_at and expires_at <= starts_at + interval '240 minutes'),
-    constraint break_glass_events_ended check ((ended_at is null) = (ended_by is null)),
+    constraint break_glass_events_ended check (ended_at is null or ended_by is not null),
     constraint break_glass_events_reviewed check (
-        (reviewed_at is null) = (finding is null) and (reviewed_at is null) = (reviewed_by is null)),
+        (reviewed_at is null) = (finding is null) and (reviewed_at is null or reviewed_by is not null)),
     constraint break_glass_events_second_person check (reviewed_by <> user_id)
 );
 select tenant_table('break_glass_events');
@@ -238,7 +238,7 @@ create table access_approvals (
     constraint access_approvals_period check (valid_to > valid_from),
     constraint access_approvals_court_order check (purpose <> 'LEGAL_PROCEEDING' or document_kind = 'COURT_ORDER'),
     constraint access_approvals_second_person check (approved_by <> user_id),
-    constraint access_approvals_revoked check ((revoked_at is null) = (revoked_by is null))
+    constraint access_approvals_revoked check (revoked_at is null or revoked_by is not null)
 );
 select tenant_table('access_approvals');
 select tenant_reference('access_approvals', 'patient_id', 'patients', indexed => false);
