@@ -11,7 +11,8 @@ alter table consents
     add column co_signer_capacity code check (co_signer_capacity in ('PARENT', 'GUARDIAN', 'LEGAL_REPRESENTATIVE', 'MINOR')),
     add column signed_copy sealed,
     add constraint consents_co_signature check (
-        (co_signed_at is null) = (co_signer_person_id is null) and (co_signed_at is null) = (co_signer_capacity is null)),
+        (co_signed_at is null) = (co_signer_capacity is null)
+        and (co_signed_at is null or co_signer_person_id is not null)),
     add constraint consents_two_signers check (co_signer_person_id <> signer_person_id),
     add constraint consents_supersede_another check (supersedes_id <> id);
 comment on column consents.facts is 'Kept by triggers, so that a decision on many patients reads one row for each consent';
