@@ -56,7 +56,7 @@ pub struct ConsentContextMutation(
     expiry::ExpiryMutation,
     revocation::RevocationMutation,
     sharing_grant::SharingGrantMutation,
-    break_glass::BreakGlassMutation,
+    break_glass::breaking::BreakGlassMutation,
     break_glass::reviewing::BreakGlassReviewMutation,
     access_approval::AccessApprovalMutation,
 );

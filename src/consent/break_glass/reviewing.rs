@@ -8,7 +8,10 @@ use entity::{
 };
 use sea_orm::ActiveValue::Set;
 
-use super::{BreakGlassEvent, EventRow, is_open, may_write, note};
+use super::{
+    BreakGlassEvent, EventRow,
+    breaking::{is_open, may_write, note},
+};
 use crate::kernel::{
     door::{Door, Requires},
     error::{Error, Result, UserErrorCode},
