@@ -8,6 +8,7 @@ mod code;
 mod device;
 mod ending;
 mod granting;
+mod returning;
 
 use async_graphql::{ComplexObject, Context, MergedObject, Object, SimpleObject};
 use chrono::Utc;
@@ -252,6 +253,7 @@ pub struct SharingGrantMutation(
     granting::GrantingMutation,
     code::SharingCodeMutation,
     accepting::AcceptingMutation,
+    returning::ReturningMutation,
     device::SharingDeviceMutation,
     ending::EndingMutation,
 );

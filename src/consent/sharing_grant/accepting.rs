@@ -1,5 +1,5 @@
-//! Accepting what is shared, on a device: anonymous callers prove a contact with a one-time code, and come back to the same
-//! device with the secret that it was given. Every refusal reads the same, is recorded, and takes the same statements.
+//! Accepting what is shared, on a new device: anonymous callers prove a contact with a one-time code. Every refusal reads the
+//! same, is recorded, and takes the same statements.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::{
@@ -15,7 +15,7 @@ use entity::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, Query},
 };
 use secrecy::ExposeSecret;
 use uuid::Uuid;
@@ -56,18 +56,6 @@ pub struct OpenSharedInput {
     pub code: String,
     /// What to call the device, 1 to 100 characters, such as `Kitchen tablet`. The patient reads it.
     pub device_name: String,
-}
-
-/// Who comes back to a device.
-#[derive(Clone, InputObject)]
-pub struct ReopenSharedInput {
-    /// The organization's short name, such as `demo`.
-    pub organization: String,
-    /// The contact that was shared with.
-    pub contact: ConsentContactInput,
-    /// What `openShared` gave to the device.
-    #[graphql(secret)]
-    pub device_secret: String,
 }
 
 /// A session in which what is shared can be seen, and what opens the next one on this device.
@@ -123,34 +111,6 @@ impl AcceptingMutation {
         let opened = open_shared(ctx.slot(), input, Delivery::Cookie { replaces: None }).await;
         opened.map(BrowserSharingAccess::from).payload().map(Some)
     }
-
-    /// Opens a session again on a device that `openShared` knows, without a code. Every attempt is recorded; an address that
-    /// tries too often gets `RATE_LIMITED`.
-    ///
-    /// User errors: `INVALID_CREDENTIALS`, the same for a wrong organization, contact and secret, for a device that was
-    /// revoked, and where nothing is shared any more.
-    #[graphql(directive = public::apply())]
-    async fn reopen_shared(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Contact and device.")] input: ReopenSharedInput,
-    ) -> Result<Option<Payload<NewSession>>> {
-        let opened = reopen_shared(ctx.slot(), input, Delivery::Token).await;
-        opened.map(NewSession::from).payload().map(Some)
-    }
-
-    /// As `reopenShared`, for a page in a browser: the session goes into the cookie `__Host-consentry`.
-    ///
-    /// User errors: as `reopenShared`.
-    #[graphql(directive = public::apply())]
-    async fn reopen_shared_with_cookie(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Contact and device.")] input: ReopenSharedInput,
-    ) -> Result<Option<Payload<BrowserSession>>> {
-        let opened = reopen_shared(ctx.slot(), input, Delivery::Cookie { replaces: None }).await;
-        opened.map(BrowserSession::from).payload().map(Some)
-    }
 }
 
 /// A session on a device that is known from now on.
@@ -181,22 +141,13 @@ async fn open_shared(slot: &Slot, input: OpenSharedInput, delivery: Delivery) ->
         .await
 }
 
-async fn reopen_shared(slot: &Slot, input: ReopenSharedInput, delivery: Delivery) -> Result<OpenedSession> {
-    let ReopenSharedInput { organization, contact, device_secret } = input;
-    let attempt = attempt(slot, &organization, delivery);
-    attempt
-        .await?
-        .decide(slot, |write, delivery| Box::pin(come_back(write, contact, device_secret, delivery)))
-        .await
-}
-
 /// An attempt that was admitted, and where it is to be decided.
-struct Attempt {
+pub(super) struct Attempt {
     tenant_id: Uuid,
     delivery: Delivery,
 }
 
-async fn attempt(slot: &Slot, organization: &str, delivery: Delivery) -> Result<Attempt> {
+pub(super) async fn attempt(slot: &Slot, organization: &str, delivery: Delivery) -> Result<Attempt> {
     slot.admit_attempt().await?;
     // What belongs to no organization is tried and recorded where nobody can sign in.
     let tenant_id = slot.app().tenant_by_slug(organization).await?.unwrap_or(PLATFORM);
@@ -205,7 +156,7 @@ async fn attempt(slot: &Slot, organization: &str, delivery: Delivery) -> Result<
 
 impl Attempt {
     /// A refusal is what `work` returns within, since what it counts is committed.
-    async fn decide<T>(
+    pub(super) async fn decide<T>(
         self,
         slot: &Slot,
         work: impl for<'w> FnOnce(&'w Write, Delivery) -> Work<'w, Option<T>> + Send,
@@ -274,46 +225,8 @@ async fn accept(
     Ok(Some(Accepted { session, device }))
 }
 
-async fn come_back(
-    write: &Write,
-    contact: ConsentContactInput,
-    secret: String,
-    delivery: Delivery,
-) -> Result<Option<OpenedSession>> {
-    let tokens = known_as(write, &contact)?;
-    let token = BearerToken::parse(secret.trim()).ok();
-    let token = token
-        .filter(|token| token.kind() == BearerTokenKind::Device && token.tenant_id() == write.tenant_id());
-    // What cannot be a secret looks for the device of nobody, and takes the same statement.
-    let device_id =
-        Id::<sharing_device::Entity>::new(token.as_ref().map_or(Uuid::nil(), BearerToken::token_id));
-    let known = Condition::all()
-        .add(sharing_device::Column::Id.eq(device_id))
-        .add(sharing_device::Column::RevokedAt.is_null())
-        .add(sharing_device::Column::UserId.in_subquery(active_users(write, &tokens)))
-        .add(sharing_device::Column::UserId.in_subquery(sharing_with(write, &tokens)));
-    let device = write.find_locked::<sharing_device::Entity>(known).await?;
-    let device = device.filter(|device| {
-        token.as_ref().is_some_and(|token| token.matches_code(write.keys(), &device.secret_mac))
-    });
-    let Some(device) = device else {
-        refused(write, "sharing.reopen", None);
-        return Ok(None);
-    };
-    write.acts(device.user_id);
-    let used = sharing_device::ActiveModel { last_used_at: Set(write.now()), ..Default::default() };
-    write.update(device.id, None, used).await?;
-    let live =
-        Condition::all().add(sharing_grant::Column::UserId.eq(device.user_id)).add(is_live(write.now()));
-    let used =
-        sharing_grant::ActiveModel { last_used_at: Set(Some(Gate::new(write.now()))), ..Default::default() };
-    write.update_all(live, used).await?;
-    // Whoever has the device need not be the one who proved the contact on it.
-    enter(write, device.user_id, Proof::Elsewhere, "sharing.reopen", delivery).await.map(Some)
-}
-
 /// The codes of a contact; none of what is no contact, which is nobody's.
-fn known_as(write: &Write, contact: &ConsentContactInput) -> Result<Vec<[u8; 32]>> {
+pub(super) fn known_as(write: &Write, contact: &ConsentContactInput) -> Result<Vec<[u8; 32]>> {
     let ConsentContactInput { kind, contact } = contact;
     match contact_tokens(write.keys(), *kind, contact, "contact") {
         Ok(tokens) => Ok(tokens),
@@ -323,7 +236,7 @@ fn known_as(write: &Write, contact: &ConsentContactInput) -> Result<Vec<[u8; 32]
 }
 
 /// What is shared with a contact at this moment, under consents in force.
-fn shared_at(write: &Write, tokens: &[[u8; 32]]) -> Condition {
+pub(super) fn shared_at(write: &Write, tokens: &[[u8; 32]]) -> Condition {
     use consent::Column;
     let now = write.now();
     let consents = Query::select()
@@ -341,29 +254,7 @@ fn shared_at(write: &Write, tokens: &[[u8; 32]]) -> Condition {
         .add(sharing_grant::Column::ConsentId.in_subquery(consents))
 }
 
-/// With whom something is shared at this moment that they accepted.
-fn sharing_with(write: &Write, tokens: &[[u8; 32]]) -> SelectStatement {
-    Query::select()
-        .column(sharing_grant::Column::UserId)
-        .from(sharing_grant::Entity)
-        .and_where(Expr::col(sharing_grant::Entity::TENANT_ID).eq(write.tenant_id()))
-        .and_where(sharing_grant::Column::UserId.is_not_null())
-        .cond_where(shared_at(write, tokens))
-        .take()
-}
-
-fn active_users(write: &Write, tokens: &[[u8; 32]]) -> SelectStatement {
-    Query::select()
-        .column(user::Column::Id)
-        .from(user::Entity)
-        .and_where(Expr::col(user::Entity::TENANT_ID).eq(write.tenant_id()))
-        .and_where(user::Column::ContactToken.is_in(bytes(tokens)))
-        .and_where(user::Column::Status.eq(UserStatus::Active))
-        .and_where(user::Column::DeletedAt.is_null())
-        .take()
-}
-
-fn bytes(tokens: &[[u8; 32]]) -> Vec<Vec<u8>> {
+pub(super) fn bytes(tokens: &[[u8; 32]]) -> Vec<Vec<u8>> {
     tokens.iter().map(|token| token.to_vec()).collect()
 }
 
@@ -421,7 +312,7 @@ async fn count_attempt(write: &Write, grants: &[sharing_grant::Model]) -> Result
     Ok(())
 }
 
-fn refused(write: &Write, operation: &'static str, grant: Option<&sharing_grant::Model>) {
+pub(super) fn refused(write: &Write, operation: &'static str, grant: Option<&sharing_grant::Model>) {
     let target = grant.map(|grant| ("SHARING_GRANT", grant.id.uuid()));
     write.attempted(AuditAction::SignIn, operation, target, Some("INVALID_CREDENTIALS"));
 }
@@ -459,7 +350,7 @@ async fn take(write: &Write, grant: &sharing_grant::Model, user_id: Id<user::Ent
 }
 
 /// Opens a session and puts it into the record.
-async fn enter(
+pub(super) async fn enter(
     write: &Write,
     user_id: Id<user::Entity>,
     proof: Proof,
