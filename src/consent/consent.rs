@@ -15,7 +15,7 @@ use entity::{
     people::patient,
     tenancy::organization,
 };
-use sea_orm::{ColumnTrait, Condition, DerivePartialModel, IdenStatic};
+use sea_orm::{ColumnTrait, Condition, DerivePartialModel, IdenStatic, sea_query::ExprTrait};
 
 use super::{
     detail::{ConsentDetail, RecipientRow, ScopeRow},
@@ -125,6 +125,20 @@ impl Scoped for consent::Entity {
             None => reached,
         }
     }
+}
+
+/// Consents that permit and hold at a moment, in SQL: for what exists for a caller. Whether one opens anything is the decision's
+/// matter.
+pub fn permits_at(now: chrono::DateTime<Utc>) -> Condition {
+    use consent::Column;
+    Condition::all()
+        .add(Column::Decision.eq(ConsentDecision::Permit))
+        .add(Column::Status.eq(ConsentStatus::Active))
+        .add(Column::SignedAt.lte(now))
+        .add(Column::ValidFrom.lte(now))
+        .add(Column::ValidTo.is_null().or(Column::ValidTo.gt(now)))
+        .add(Column::ExpiryEventAt.is_null().or(Column::ExpiryEventAt.gt(now)))
+        .add(Column::DeletedAt.is_null())
 }
 
 /// What a minor signed alone is not there for whoever speaks for them: that they consented tells to what (42 CFR 2.14(b)). What

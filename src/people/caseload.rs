@@ -3,7 +3,7 @@
 use entity::{
     Id, TenantTable,
     consent::{
-        consent::{self, ConsentDecision, ConsentStatus},
+        consent,
         consent_recipient::{self, RecipientKind},
     },
     identity::permission::Permission,
@@ -16,7 +16,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::kernel::{load::any_of, viewer::Viewer};
+use crate::{
+    consent::consent::permits_at,
+    kernel::{load::any_of, viewer::Viewer},
+};
 
 /// The rows whose `patient` column names a patient within reach of `permission`: all of the tenant, those the viewer
 /// treats now, those served where the viewer works, the viewer and those for whom the viewer has legal authority, or none.
@@ -98,19 +101,12 @@ pub fn shared_with<C: ColumnTrait>(viewer: &Viewer, patient: C) -> Option<Condit
         let consents = principal.shared.iter().map(|shared| shared.consent_id.uuid());
         Condition::all().add(any_of(Column::Id, consents.collect()))
     };
-    let now = viewer.asked_at();
     let shared = Query::select()
         .column(Column::PatientId)
         .from(consent::Entity)
         .and_where(Expr::col(consent::Entity::TENANT_ID).eq(viewer.tenant_id()))
         .cond_where(consents)
-        .and_where(Column::Decision.eq(ConsentDecision::Permit))
-        .and_where(Column::Status.eq(ConsentStatus::Active))
-        .and_where(Column::SignedAt.lte(now))
-        .and_where(Column::ValidFrom.lte(now))
-        .and_where(Column::ValidTo.is_null().or(Column::ValidTo.gt(now)))
-        .and_where(Column::ExpiryEventAt.is_null().or(Column::ExpiryEventAt.gt(now)))
-        .and_where(Column::DeletedAt.is_null())
+        .cond_where(permits_at(viewer.asked_at()))
         .take();
     Some(Condition::all().add(patient.in_subquery(shared)))
 }

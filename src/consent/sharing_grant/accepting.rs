@@ -4,10 +4,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use entity::{
     Gate, Id, TenantTable,
-    consent::{
-        consent::{self, ConsentStatus},
-        sharing_device, sharing_grant,
-    },
+    consent::{consent, sharing_device, sharing_grant},
     identity::user::{self, UserStatus},
     platform::audit_log::AuditAction,
     tenancy::tenant::PLATFORM,
@@ -25,7 +22,7 @@ use super::{
     ending::is_live,
 };
 use crate::{
-    consent::{contact::contact_tokens, terms::ConsentContactInput},
+    consent::{consent::permits_at, contact::contact_tokens, terms::ConsentContactInput},
     identity::{
         session_opening::{OpenedSession, Proof, open},
         sign_in::{BrowserSession, Delivery, NewSession},
@@ -243,10 +240,7 @@ pub(super) fn shared_at(write: &Write, tokens: &[[u8; 32]]) -> Condition {
         .column(Column::Id)
         .from(consent::Entity)
         .and_where(Expr::col(consent::Entity::TENANT_ID).eq(write.tenant_id()))
-        .and_where(Column::Status.eq(ConsentStatus::Active))
-        .and_where(Column::ValidFrom.lte(now))
-        .and_where(Column::ValidTo.is_null().or(Column::ValidTo.gt(now)))
-        .and_where(Column::ExpiryEventAt.is_null().or(Column::ExpiryEventAt.gt(now)))
+        .cond_where(permits_at(now))
         .take();
     Condition::all()
         .add(sharing_grant::Column::ContactToken.is_in(bytes(tokens)))
