@@ -149,7 +149,7 @@ pub struct BreakGlassDetail {
     /// What the review found; null before it.
     pub finding: Option<BreakGlassFinding>,
     /// What the review noted, for those who review alone (`break_glass.review`); null to others and before it.
-    pub review_note: Option<String>,
+    pub finding_note: Option<String>,
     #[graphql(skip)]
     user_id: Id<user::Entity>,
     #[graphql(skip)]
@@ -248,7 +248,7 @@ impl BreakGlassEvent {
                 .to_owned(),
             data_classes: read_classes(&permit.open(&row, &self.data_classes)?)?,
             finding: permit.open_optional(&row, self.finding.as_ref())?,
-            review_note: note.map(|note| note.as_str().to_owned()),
+            finding_note: note.map(|note| note.as_str().to_owned()),
             user_id: permit.open(&row, &self.user_id)?,
             ended_by: permit.open_optional(&row, self.ended_by.as_ref())?,
             reviewed_by: permit.open_optional(&row, self.reviewed_by.as_ref())?,

@@ -95,7 +95,7 @@ pub struct ConsentDetail {
     pub supersedes_id: Option<Id<consent::Entity>>,
     /// What was signed, in plain words, line by line: the copy that goes with what is disclosed (42 CFR 2.32(b)). It names the
     /// patient by their display code; print the name beside it where you may see it. Null until it is signed by all.
-    pub copy: Option<String>,
+    pub signed_copy: Option<String>,
 }
 
 /// Data that a consent covers.
@@ -257,7 +257,7 @@ impl Consent {
                 .unseal(self, self.revocation_reason.as_ref())?
                 .map(|reason| reason.as_str().to_owned()),
             supersedes_id: permit.open_optional(self, self.supersedes_id.as_ref())?,
-            copy: permit.unseal(self, self.signed_copy.as_ref())?.map(|copy| copy.as_str().to_owned()),
+            signed_copy: permit.unseal(self, self.signed_copy.as_ref())?.map(|copy| copy.as_str().to_owned()),
         })
     }
 

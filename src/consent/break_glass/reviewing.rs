@@ -81,7 +81,7 @@ async fn review(write: &Write, input: ReviewBreakGlassInput) -> Result<Id<break_
     }
     write.update(event.id, None, change).await?;
     write.bump_consent_epoch(event.patient_id).await?;
-    note(write, &row, "break_glass.review", vec!["finding", "reviewedAt", "reviewedBy", "reviewNote"]);
+    note(write, &row, "break_glass.review", vec!["finding", "reviewedAt", "reviewedBy", "findingNote"]);
     write.emit("break_glass.reviewed", "BREAK_GLASS_EVENT", event.id.uuid()).await?;
     if finding == BreakGlassFinding::NotJustified {
         write.emit("break_glass.not_justified", "BREAK_GLASS_EVENT", event.id.uuid()).await?;

@@ -147,7 +147,10 @@ async fn records_of_a_part_2_program_take_both_signatures_in_either_order() {
         let waiting =
             json!({ "status": "PENDING_SIGNATURE", "signerCapacity": as_first, "coSignerCapacity": null });
         assert_eq!(family.signatures(&consent).await, waiting);
-        assert_eq!(detail(&family.clinician, family.patient, &consent, "copy").await["copy"], json!(null));
+        assert_eq!(
+            detail(&family.clinician, family.patient, &consent, "signedCopy").await["signedCopy"],
+            json!(null)
+        );
         let seen = family.clinician.sees_identity_of(family.patient).await;
         assert_eq!(seen, Err(until_then.to_owned()), "one signature opens nothing");
 
@@ -157,8 +160,8 @@ async fn records_of_a_part_2_program_take_both_signatures_in_either_order() {
 
         let signed = json!({ "status": "ACTIVE", "signerCapacity": as_first, "coSignerCapacity": as_second });
         assert_eq!(family.signatures(&consent).await, signed);
-        let said = detail(&family.clinician, family.patient, &consent, "copy coSignedAt").await;
-        let copy = said["copy"].as_str().expect("a copy");
+        let said = detail(&family.clinician, family.patient, &consent, "signedCopy coSignedAt").await;
+        let copy = said["signedCopy"].as_str().expect("a copy");
         assert_eq!(said["coSignedAt"], "2026-11-21T08:00:00Z");
         for words in ["Signed by the patient, a minor, ", "Signed by a parent of the patient, "] {
             assert!(copy.contains(words), "{words}: {copy}");

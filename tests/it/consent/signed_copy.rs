@@ -27,15 +27,15 @@ async fn the_copy_says_all_that_was_signed_in_plain_words_and_does_not_name_the_
     });
     let (consent, version) = drafts(&clinician, patient, parts).await;
     assert_eq!(
-        detail(&patients_own, patient, &consent, "copy").await["copy"],
+        detail(&patients_own, patient, &consent, "signedCopy").await["signedCopy"],
         json!(null),
         "nobody signed yet"
     );
 
     written(&signs(&patients_own, &consent, version).await, "signConsent");
 
-    let said = detail(&patients_own, patient, &consent, "copy").await;
-    let copy = said["copy"].as_str().expect("a copy");
+    let said = detail(&patients_own, patient, &consent, "signedCopy").await;
+    let copy = said["signedCopy"].as_str().expect("a copy");
     for words in [
         "Consent to disclose records for treatment, payment and health care operations",
         &format!("Patient: the person with the code {code} in the records of Town Recovery."),
@@ -78,9 +78,9 @@ async fn a_form_that_was_filed_has_a_copy_too_and_a_restriction_says_what_it_for
     let (consent, _) =
         written(&files(&clinician, patient, terms(restriction), json!({})).await, "recordConsent");
 
-    let said = detail(&clinician, patient, &consent, "copy").await;
+    let said = detail(&clinician, patient, &consent, "signedCopy").await;
 
-    let copy = said["copy"].as_str().expect("a copy");
+    let copy = said["signedCopy"].as_str().expect("a copy");
     for words in [
         "Restriction of the use and disclosure of records",
         "What must not be used or disclosed:",

@@ -530,14 +530,14 @@ export type BreakGlassDetail = {
   endedBy?: Maybe<User>;
   /** What the review found; null before it. */
   finding?: Maybe<BreakGlassFinding>;
+  /** What the review noted, for those who review alone (`break_glass.review`); null to others and before it. */
+  findingNote?: Maybe<Scalars['String']['output']>;
   /** Why it could not wait for a consent. */
   reason: Scalars['String']['output'];
   /** Which health care facility the recipient belongs to (42 CFR 2.51(c)(1)). */
   recipientAffiliation: Scalars['String']['output'];
   /** Who received the information (42 CFR 2.51(c)(1)). */
   recipientName: Scalars['String']['output'];
-  /** What the review noted, for those who review alone (`break_glass.review`); null to others and before it. */
-  reviewNote?: Maybe<Scalars['String']['output']>;
   /** Who reviewed it; null before the review, or when you cannot see users. */
   reviewedBy?: Maybe<User>;
   /** Who broke the glass (42 CFR 2.51(c)(2)); null when you cannot see users. */
@@ -883,11 +883,6 @@ export type ConsentDetail = {
   coSignedAt?: Maybe<Scalars['DateTime']['output']>;
   /** In what capacity the second of two signed. */
   coSignerCapacity?: Maybe<SignerCapacity>;
-  /**
-   * What was signed, in plain words, line by line: the copy that goes with what is disclosed (42 CFR 2.32(b)). It names the
-   * patient by their display code; print the name beside it where you may see it. Null until it is signed by all.
-   */
-  copy?: Maybe<Scalars['String']['output']>;
   /** Whether it allows or forbids. */
   decision: ConsentDecision;
   /** The id of the organization that may disclose (42 CFR 2.31(a)(2)); null is your own. */
@@ -926,6 +921,11 @@ export type ConsentDetail = {
   signatureMethod?: Maybe<SignatureMethod>;
   /** When it was signed. */
   signedAt?: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * What was signed, in plain words, line by line: the copy that goes with what is disclosed (42 CFR 2.32(b)). It names the
+   * patient by their display code; print the name beside it where you may see it. Null until it is signed by all.
+   */
+  signedCopy?: Maybe<Scalars['String']['output']>;
   /** In what capacity it was signed. */
   signerCapacity?: Maybe<SignerCapacity>;
   /** Where it stands. Whether its time is over is in `inForce`. */

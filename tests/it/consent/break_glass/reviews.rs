@@ -91,7 +91,7 @@ async fn those_who_do_not_review_review_nothing() {
 }
 
 const LIST: &str = "query($filter: BreakGlassEventFilter) { breakGlassEvents(filter: $filter) { totalCount nodes { id
-    detail { ... on BreakGlassDetail { emergencyNature reason recipientName recipientAffiliation dataClasses finding reviewNote }
+    detail { ... on BreakGlassDetail { emergencyNature reason recipientName recipientAffiliation dataClasses finding findingNote }
         ... on Withheld { reasonOfWithheld: reason } } } } }";
 
 async fn listed(actor: &Actor, filter: Value) -> Vec<Value> {
@@ -119,7 +119,7 @@ async fn compliance_reads_all_emergencies_the_patient_their_own_and_whoever_brok
         "recipientAffiliation": "Mercy Hospital",
         "dataClasses": ["DIRECTORY"],
         "finding": "JUSTIFIED",
-        "reviewNote": "the ambulance confirmed it",
+        "findingNote": "the ambulance confirmed it",
     });
     assert_eq!(of_patient, [json!({ "id": event.to_string(), "detail": said })]);
     assert_eq!(listed(&compliance, json!({ "unreviewed": true })).await.len(), 1);
@@ -127,7 +127,7 @@ async fn compliance_reads_all_emergencies_the_patient_their_own_and_whoever_brok
 
     let own = listed(&town.tenant.patient_user(patient).await, Value::Null).await;
     let mut to_patient = said.clone();
-    to_patient["reviewNote"] = Value::Null;
+    to_patient["findingNote"] = Value::Null;
     assert_eq!(own, [json!({ "id": event.to_string(), "detail": to_patient })]);
 
     let invokers = listed(&stranger, Value::Null).await;
